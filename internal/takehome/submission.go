@@ -43,6 +43,10 @@ type StartPlan struct {
 	Migration *Migration `json:"migration,omitempty"`
 	Ready     string     `json:"ready,omitempty"` // path that answers when it is ready
 	Notes     []string   `json:"notes,omitempty"`
+	// DatabaseHosts are the names by which the repository's own compose file knows its
+	// database, such as "todo-db". A script of the image may wait for such a name, so it
+	// has to resolve to the database in the pod.
+	DatabaseHosts []string `json:"-"`
 }
 
 // Setting is a named value and its source: "contract", "takehome.yaml",
@@ -61,14 +65,26 @@ type Port struct {
 	Declared bool   `json:"declared,omitempty"`
 }
 
-// Migration prepares an empty database before the program starts: either a command
-// that runs once in the built image, or SQL files that we apply as the owner role.
+// Migration prepares an empty database before the program starts: SQL files that we
+// apply as the owner role, or a command that runs once in the built image, in place of
+// its entrypoint. Where a repository has both (a compose file that mounts an init.sql,
+// and a migration tool), the files come first.
 type Migration struct {
 	Command []string `json:"command,omitempty"`
 	Files   []string `json:"files,omitempty"` // slash paths inside the submission, in order
 	Source  string   `json:"source"`
 	// Declared ones come from takehome.yaml, a compose file or a Procfile; the others were recognised.
 	Declared bool `json:"declared,omitempty"`
+	// Scripts is what to send to the database for Files, each as one query of the simple protocol.
+	Scripts []Script `json:"-"`
+}
+
+// Script is a piece of SQL from a migration file: its up half, without statements that
+// concern the server instead of the database (CREATE DATABASE, roles, \connect).
+// A statement that must not run in a transaction block is a Script of its own.
+type Script struct {
+	File string
+	SQL  string
 }
 
 // Image is a built submission.
