@@ -25,11 +25,12 @@ var mayImport = map[string][]string{
 	"cmd/takehome":      {"internal/cli"},
 	"cmd/takehome-pod":  {"internal/sandbox/wire"},
 	"graders":           {"internal/takehome"},
-	"graders/script":    {"internal/takehome"},
-	"graders/restapi":   {"internal/takehome", "graders/script"},
+	"graders/script":    {"internal/takehome", "internal/authored"},
+	"graders/restapi":   {"internal/takehome", "internal/authored", "graders/script"},
 	"internal/arch":     nil,
+	"internal/authored": {"internal/takehome"},
 	"internal/build":    {"internal/takehome"},
-	"internal/catalog":  {"internal/takehome"},
+	"internal/catalog":  {"internal/takehome", "internal/authored"},
 	"internal/cli":      {"challenges", "graders", "internal"},
 	"internal/config":   nil,
 	"internal/engine":   {"internal/takehome", "internal/score"},
@@ -39,7 +40,7 @@ var mayImport = map[string][]string{
 	"internal/score":    {"internal/takehome"},
 	"internal/takehome": nil,
 	"internal/term":     nil,
-	"internal/verify":   {"internal/takehome"},
+	"internal/verify":   {"internal/takehome", "internal/authored"},
 }
 
 // onlyIn lists the only folders in which a third-party module (or a part of the
