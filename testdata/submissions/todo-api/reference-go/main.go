@@ -45,7 +45,7 @@ func run(ctx context.Context, log *slog.Logger) error {
 		ReadTimeout:       15 * time.Second,
 		WriteTimeout:      20 * time.Second,
 		IdleTimeout:       60 * time.Second,
-		MaxHeaderBytes:    32 << 10,
+		MaxHeaderBytes:    8 << 10,
 	}
 	failed := make(chan error, 1)
 	go func() { failed <- server.ListenAndServe() }()

@@ -25,5 +25,6 @@ export const notFound = () => new Problem(404, 'todo_not_found', 'There is no to
 
 export function send(res, problem) {
   if (problem.status === 503) res.set('Retry-After', '5');
+  if (problem.status === 413) res.set('Connection', 'close');
   res.status(problem.status).type('application/problem+json').send(JSON.stringify(problem));
 }
