@@ -1,0 +1,283 @@
+package restapi
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"runtime/debug"
+	"slices"
+	"time"
+
+	"github.com/takehome-dev/takehome/graders/script"
+	"github.com/takehome-dev/takehome/internal/authored"
+	"github.com/takehome-dev/takehome/internal/takehome"
+)
+
+// Kind loads the rest-api part of a challenge package: api.yaml and the files of checks.
+type Kind struct{}
+
+// Name is what challenge.yaml calls it.
+func (Kind) Name() string { return "rest-api" }
+
+// Load reads a package's checks, in the order of the files, and makes their grader.
+func (Kind) Load(files fs.FS, checkFiles []string) ([]takehome.Check, takehome.Grader, error) {
+	const resourceFile = "api.yaml"
+	data, err := fs.ReadFile(files, resourceFile)
+	if err != nil {
+		return nil, nil, authored.Fault(resourceFile, 0, "a rest-api challenge needs this file: "+err.Error())
+	}
+	grader := &Grader{}
+	if grader.resource, err = LoadResource(resourceFile, data); err != nil {
+		return nil, nil, err
+	}
+	var checks []takehome.Check
+	for _, name := range checkFiles {
+		data, err := fs.ReadFile(files, name)
+		if err != nil {
+			return nil, nil, authored.Fault(name, 0, err.Error())
+		}
+		file, err := script.Load(name, data, probes(nil))
+		if err != nil {
+			return nil, nil, err
+		}
+		for _, check := range file.Checks {
+			word, err := check.Word()
+			if err != nil {
+				return nil, nil, err
+			}
+			checks = append(checks, word)
+		}
+		grader.checks = append(grader.checks, file.Checks...)
+	}
+	return checks, grader, nil
+}
+
+// Grader judges submissions to one challenge.
+type Grader struct {
+	resource Resource
+	checks   []script.Check // in the order in which they run
+}
+
+// grading is one run of a Grader.
+type grading struct {
+	*Grader
+	session  takehome.Session
+	boot     takehome.Boot
+	binding  *Binding
+	runner   *script.Runner
+	out      takehome.Judgement
+	problems []error
+	// restarted is what the one restart of the run showed.
+	restarted *restartFacts
+}
+
+// Grade starts the program, binds its API and observes every check.
+func (g *Grader) Grade(ctx context.Context, session takehome.Session) (takehome.Judgement, error) {
+	run := &grading{Grader: g, session: session, out: takehome.Judgement{Evidence: map[string][]takehome.Evidence{}}}
+	run.runner = &script.Runner{
+		Lab: session.Lab, Ledger: &script.Ledger{}, Seed: session.Seed,
+		Owners: g.resource.Operations, Results: map[string]takehome.Finding{},
+	}
+	run.runner.Probes = probes(run)
+	err := run.start(ctx)
+	if err == nil && run.boot.Listening {
+		err = run.phase("binding", func() error { return run.bind(ctx) })
+	}
+	if err == nil {
+		err = run.phase("checks", func() error { return run.observe(ctx) })
+	}
+	if run.runner.Client != nil {
+		run.runner.Client.Close()
+	}
+	if run.runner.Store != nil {
+		cleanup, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+		defer cancel()
+		_ = run.runner.Store.Close(cleanup) // the database goes with the lab
+	}
+	run.out.Boot = &run.boot
+	run.complete()
+	return run.out, errors.Join(append(run.problems, err)...)
+}
+
+// phase measures and announces one part of the run.
+func (r *grading) phase(name string, do func() error) error {
+	r.session.Watch(takehome.Event{Kind: takehome.PhaseStarted, Phase: name})
+	started := time.Now()
+	err := do()
+	r.out.Phases = append(r.out.Phases, takehome.Phase{Name: name, Micros: time.Since(started).Microseconds()})
+	r.session.Watch(takehome.Event{Kind: takehome.PhaseDone, Phase: name})
+	return err
+}
+
+// start brings the program up. One that cannot be built or does not listen is a
+// finding: the boot says why, and the checks that need it are blocked.
+func (r *grading) start(ctx context.Context) error {
+	if r.session.Breakdown != nil {
+		r.boot.Breakdown = r.session.Breakdown
+		return nil
+	}
+	return r.phase("boot", func() (err error) {
+		r.boot, err = r.session.Lab.Start(ctx, takehome.StartOptions{})
+		if err != nil {
+			return fmt.Errorf("start the program: %w", err)
+		}
+		return nil
+	})
+}
+
+// bind finds out and freezes the shape of the API.
+func (r *grading) bind(ctx context.Context) error {
+	r.runner.Client = script.NewClient(r.session.Lab, r.boot.Address, r.runner.Ledger)
+	r.runner.Store = script.NewStore(r.session.Lab)
+	if err := r.answering(ctx); err != nil {
+		return err
+	}
+	binding, notes, err := bind(ctx, r.runner.Client, r.resource, r.session.Submission.Dir, r.session.Seed)
+	if err != nil {
+		return err
+	}
+	r.binding, r.runner.Shape = binding, binding
+	r.out.Binding, r.out.Notes = binding.entries, append(r.out.Notes, notes...)
+	return r.locate(ctx)
+}
+
+// readiness is how long a program that listens may take until it answers.
+const readiness = 30 * time.Second
+
+// answering waits until the program gives any answer but a server error.
+func (r *grading) answering(ctx context.Context) error {
+	deadline := time.Now().Add(readiness)
+	tick := time.NewTicker(100 * time.Millisecond)
+	defer tick.Stop()
+	at := r.resource.Contract.Collection
+	if r.session.Plan.Ready != "" {
+		at = r.session.Plan.Ready
+	}
+	for {
+		reply, err := r.runner.Client.Do(ctx, script.Request{Method: "GET", Path: at, NoBody: true, Fresh: true, Name: "readiness"})
+		if err != nil {
+			return fmt.Errorf("wait for the first answer: %w", err)
+		}
+		if reply.Answered() && reply.Status < 500 || time.Now().After(deadline) {
+			return nil
+		}
+		if reply.Answered() && time.Since(deadline.Add(-readiness)) > 5*time.Second {
+			return nil // it answers, and goes on failing
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-tick.C:
+		}
+	}
+}
+
+// locate finds the table in which items live, so that rows can be counted.
+func (r *grading) locate(ctx context.Context) error {
+	for _, text := range r.binding.texts {
+		places, _, err := r.runner.Store.Find(ctx, text)
+		if err != nil {
+			return fmt.Errorf("look for the items in the database: %w", err)
+		}
+		if len(places) == 0 {
+			continue
+		}
+		r.runner.Store.Keep(places)
+		r.out.Binding = append(r.out.Binding, takehome.BindingEntry{
+			Name: "table", Value: places[0].String(), Source: "holds a text that was created", Confidence: 99,
+		})
+		return nil
+	}
+	return nil
+}
+
+// observe runs every check. A panic in one is our fault and leaves the others alone.
+func (r *grading) observe(ctx context.Context) error {
+	for _, check := range r.checks {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		word, err := check.Word()
+		if err != nil {
+			return err
+		}
+		r.session.Watch(takehome.Event{Kind: takehome.CheckStarted, Check: word})
+		finding, evidence, err := r.one(ctx, check, word)
+		if err != nil {
+			if ctx.Err() != nil {
+				return err
+			}
+			r.problems = append(r.problems, err)
+			finding = takehome.Finding{Verdict: takehome.NotAssessed, Summary: "takehome could not observe this", Wanted: check.Title}
+		}
+		r.runner.Results[check.ID] = finding
+		if len(evidence) > 0 {
+			r.out.Evidence[check.ID] = evidence
+		}
+		r.session.Watch(takehome.Event{Kind: takehome.CheckDone, Check: word, Finding: finding})
+		if len(r.problems) > maxProblems {
+			return nil
+		}
+	}
+	return nil
+}
+
+// maxProblems is after how many faults of ours a run is not worth finishing.
+const maxProblems = 5
+
+func (r *grading) one(ctx context.Context, check script.Check, word takehome.Check) (finding takehome.Finding, evidence []takehome.Evidence, err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			err = fmt.Errorf("panic in check %s: %v\n%s", check.ID, cause, debug.Stack())
+		}
+	}()
+	if check.Review {
+		return takehome.Finding{Verdict: takehome.NeedsReview, Summary: "for a human reviewer", Wanted: check.Title}, nil, nil
+	}
+	if cause, blocks := r.notRunning(word); blocks {
+		return takehome.Finding{
+			Verdict: takehome.Blocked, Summary: "could not be observed because " + cause + " failed",
+			Wanted: check.Title, Cause: cause,
+		}, nil, nil
+	}
+	return r.runner.Run(ctx, check)
+}
+
+// notRunning blocks everything that needs a program when there is none. What only
+// looks at the boot or at the files of the submission is observed all the same.
+func (r *grading) notRunning(check takehome.Check) (cause string, blocks bool) {
+	if r.boot.Listening || slices.Contains(withoutProgram, check.Operation) {
+		return "", false
+	}
+	return r.bootCheck(), true
+}
+
+// Operations of checks that can be observed without a running program.
+var withoutProgram = []string{operationStart, operationFiles}
+
+const (
+	operationStart = "start"
+	operationFiles = "files"
+)
+
+// bootCheck is the first check about starting: everything else is blocked by it.
+func (r *grading) bootCheck() string {
+	for _, check := range r.checks {
+		if check.Operation == operationStart {
+			return check.ID
+		}
+	}
+	return ""
+}
+
+// complete adds what a run that ended early did not reach.
+func (r *grading) complete() {
+	for _, check := range r.checks {
+		finding, known := r.runner.Results[check.ID]
+		if !known {
+			finding = takehome.Finding{Verdict: takehome.NotAssessed, Summary: "the run ended before this check", Wanted: check.Title}
+		}
+		r.out.Results = append(r.out.Results, takehome.Result{Check: check.ID, Finding: finding})
+	}
+}

@@ -1,0 +1,125 @@
+package restapi
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/takehome-dev/takehome/graders/script"
+	"github.com/takehome-dev/takehome/internal/takehome"
+)
+
+// probes lists the observations of this kind that data cannot describe. Without a run
+// it serves to prove, when a challenge is loaded, that names and labels exist.
+func probes(run *grading) map[string]script.Probe {
+	return map[string]script.Probe{
+		// The start.
+		"boot":              {Labels: []string{"listens", "does_not_listen"}, Observe: run.probeBoot},
+		"readiness":         {Labels: []string{"answers", "fails"}, Observe: run.probeReadiness},
+		"port":              {Labels: []string{"given", "fixed"}, Observe: run.probePort},
+		"database_settings": {Labels: []string{"given", "fixed", "unused"}, Observe: run.probeDatabaseSettings},
+		"first_create":      {Labels: []string{"created", "no_table", "refused"}, Observe: run.probeFirstCreate},
+		"restart_rows":      {Labels: []string{"untouched", "changed", "does_not_start"}, Observe: run.probeRestartRows},
+		"restart_items":     {Labels: []string{"served", "lost", "does_not_start"}, Observe: run.probeRestartItems},
+		"without_database": {Labels: []string{
+			"exits_saying_why", "exits_silently", "exits_as_if_well", "unavailable_then_recovers", "errors_then_recovers",
+			"waits_saying_so", "waits_silently", "hangs", "works_without", "never_recovers",
+		}, Observe: run.probeWithoutDatabase},
+		"secrets": {Labels: []string{"clean", "secret"}, Observe: run.probeSecrets},
+		// The resource.
+		"empty_list":       {Labels: []string{"array", "no_content", "null", "not_found", "something_else"}, Observe: run.probeEmptyList},
+		"representations":  {Labels: []string{"same", "different"}, Observe: run.probeRepresentations},
+		"round_trip":       {Labels: []string{"measured"}, Shares: true, Observe: run.probeRoundTrip},
+		"location":         {Labels: []string{"location", "link", "leads_nowhere", "none"}, Observe: run.probeLocation},
+		"routes":           {Labels: []string{"nouns", "id_in_query", "verbs"}, Observe: run.probeRoutes},
+		"reading_is_safe":  {Labels: []string{"unchanged", "changed"}, Observe: run.probeReadingIsSafe},
+		"bodiless_answers": {Labels: []string{"intact", "broken"}, Observe: run.probeBodilessAnswers},
+		// Everything that was exchanged.
+		"json_media_type":   {Labels: []string{"always", "missing_on_errors", "missing"}, Observe: run.probeJSONMediaType},
+		"errors_in_success": {Labels: []string{"measured"}, Shares: true, Observe: run.probeErrorsInSuccess},
+		"status_rules":      {Labels: []string{"measured"}, Shares: true, Observe: run.probeStatusRules},
+		"error_media":       {Labels: []string{"json", "text_for_routing", "measured", "no_errors"}, Shares: true, Observe: run.probeErrorMedia},
+		"error_shapes":      {Labels: []string{"measured", "too_few"}, Shares: true, Observe: run.probeErrorShapes},
+		"error_content":     {Labels: []string{"coded", "message", "nothing", "no_errors"}, Observe: run.probeErrorContent},
+		"leaks":             {Labels: []string{"none", "measured", "secret"}, Shares: true, Observe: run.probeLeaks},
+		"status_in_body":    {Labels: []string{"equal", "different", "absent"}, Observe: run.probeStatusInBody},
+		"distinct_causes":   {Labels: []string{"measured", "too_few"}, Shares: true, Observe: run.probeDistinctCauses},
+	}
+}
+
+// seen is an observation without figures.
+func seen(label, detail string) script.Observation {
+	return script.Observation{Label: label, Detail: detail}
+}
+
+func (r *grading) probeBoot(context.Context, *script.Probing) (script.Observation, error) {
+	if r.boot.Listening {
+		return seen("listens", "the program started and listens"), nil
+	}
+	why := "the program does not listen"
+	observation := script.Observation{Label: "does_not_listen", Detail: why}
+	if broken := r.boot.Breakdown; broken != nil {
+		observation.Detail = broken.Phase + ": " + broken.Reason
+		observation.Evidence = []takehome.Evidence{{Note: &takehome.Note{Title: "last lines of the " + broken.Phase, Text: broken.Log}}}
+	}
+	return observation, nil
+}
+
+func (r *grading) probeReadiness(ctx context.Context, at *script.Probing) (script.Observation, error) {
+	deadline := time.Now().Add(readiness)
+	for {
+		reply, err := at.Client.Do(ctx, script.Request{Method: http.MethodGet, Path: r.binding.Collection(), NoBody: true, Name: script.List})
+		if err != nil {
+			return script.Observation{}, err
+		}
+		if reply.Answered() && reply.Status < 500 {
+			return seen("answers", reply.Describe()), nil
+		}
+		if reply.Answered() || time.Now().After(deadline) {
+			return seen("fails", reply.Describe()), nil
+		}
+	}
+}
+
+func (r *grading) probePort(context.Context, *script.Probing) (script.Observation, error) {
+	if r.boot.PortBy == takehome.PortGiven {
+		return seen("given", "listens on the port it was given"), nil
+	}
+	return seen("fixed", "listens on a port of its own and ignores the one it was given"), nil
+}
+
+func (r *grading) probeDatabaseSettings(ctx context.Context, at *script.Probing) (script.Observation, error) {
+	// Pools open lazily, so the count of now says more than that of the start.
+	used, err := at.Lab.Connections(ctx)
+	if err != nil {
+		return script.Observation{}, err
+	}
+	switch {
+	case used.Given > 0:
+		return seen("given", "connects to the database it was given"), nil
+	case used.Other > 0:
+		return seen("fixed", "connects to a host that is written down in the repository, not to the one it was given"), nil
+	default:
+		return seen("unused", "never connects to the database it was given"), nil
+	}
+}
+
+func (r *grading) probeFirstCreate(ctx context.Context, at *script.Probing) (script.Observation, error) {
+	if r.binding.creates {
+		return seen("created", "the first create works on an empty database"), nil
+	}
+	for _, exchange := range at.Ledger.All() {
+		if strings.Contains(string(exchange.Body), "does not exist") && strings.Contains(string(exchange.Body), "relation") {
+			return seen("no_table", "the table does not exist"), nil
+		}
+	}
+	log, err := at.Lab.Logs(ctx, takehome.QuoteBody)
+	if err != nil {
+		return script.Observation{}, err
+	}
+	if strings.Contains(log.Shown, "does not exist") && strings.Contains(log.Shown, "relation") || strings.Contains(log.Shown, "UndefinedTable") {
+		return seen("no_table", "the table does not exist"), nil
+	}
+	return seen("refused", "no request creates an item"), nil
+}

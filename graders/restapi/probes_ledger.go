@@ -1,0 +1,402 @@
+package restapi
+
+import (
+	"context"
+	"encoding/json"
+	"maps"
+	"net/http"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/takehome-dev/takehome/graders/script"
+	"github.com/takehome-dev/takehome/internal/takehome"
+)
+
+// errors lists every answer of the run with a client error, HEAD left out: it has no body.
+func (r *grading) errors(at *script.Probing) []*script.Exchange {
+	return slices.DeleteFunc(at.Ledger.Checked(), func(e *script.Exchange) bool {
+		return !e.Answered() || e.Status < 400 || e.Status >= 500 || e.Request.Method == http.MethodHead || e.Request.Method == "RAW"
+	})
+}
+
+// shown makes evidence of the first exchanges that prove a finding.
+func shown(exchanges []*script.Exchange) []takehome.Evidence {
+	var evidence []takehome.Evidence
+	for _, exchange := range exchanges[:min(len(exchanges), 3)] {
+		evidence = append(evidence, exchange.Evidence(nil))
+	}
+	return evidence
+}
+
+// probeJSONMediaType: every body that is JSON says so (RFC 9110 8.3).
+func (r *grading) probeJSONMediaType(_ context.Context, at *script.Probing) (script.Observation, error) {
+	var onErrors, onSuccess []*script.Exchange
+	for _, e := range at.Ledger.Checked() {
+		if !e.Answered() || !e.LooksLikeJSON() || e.Media() == "json" || e.Media() == "problem" || e.Request.Method == "RAW" {
+			continue
+		}
+		if e.Status >= 400 {
+			onErrors = append(onErrors, e)
+		} else {
+			onSuccess = append(onSuccess, e)
+		}
+	}
+	switch {
+	case len(onSuccess) > 0:
+		return script.Observation{Label: "missing", Detail: "JSON is sent as another media type", Evidence: shown(onSuccess)}, nil
+	case len(onErrors) > 0:
+		return script.Observation{Label: "missing_on_errors", Detail: "JSON errors are sent as another media type", Evidence: shown(onErrors)}, nil
+	default:
+		return seen("always", "every JSON body says that it is JSON"), nil
+	}
+}
+
+// probeErrorsInSuccess: no 2xx carries an error.
+func (r *grading) probeErrorsInSuccess(_ context.Context, at *script.Probing) (script.Observation, error) {
+	negative, lying := map[string]bool{}, map[string]bool{}
+	var evidence []*script.Exchange
+	for _, e := range at.Ledger.Checked() {
+		if e.Negative {
+			negative[e.Check] = true
+		}
+		if e.Success() && carriesError(e) {
+			lying[e.Check], negative[e.Check] = true, true
+			evidence = append(evidence, e)
+		}
+	}
+	observation := script.Observation{
+		Label: "measured", Share: takehome.Full(), Detail: "no success carries an error", Evidence: shown(evidence),
+	}
+	if len(lying) > 0 {
+		observation.Share = takehome.Frac(int64(len(negative)-len(lying)), int64(len(negative)))
+		observation.Detail = "errors are sent with a status of success, in the checks " + strings.Join(sortedKeys(lying), ", ")
+		observation.Fault = "error_in_success"
+	}
+	return observation, nil
+}
+
+// carriesError reads a body for the usual signs of an error.
+func carriesError(e *script.Exchange) bool {
+	value, err := e.JSON()
+	if err != nil {
+		return strings.HasPrefix(strings.ToLower(strings.TrimSpace(string(e.Body))), "error")
+	}
+	if text, ok := value.(string); ok {
+		return strings.HasPrefix(strings.ToLower(text), "error")
+	}
+	object, ok := value.(map[string]any)
+	if !ok {
+		return false
+	}
+	for _, name := range []string{"success", "ok"} {
+		if object[name] == false {
+			return true
+		}
+	}
+	for _, name := range []string{"error", "errors"} {
+		switch inner := object[name].(type) {
+		case string:
+			return inner != ""
+		case []any:
+			return len(inner) > 0
+		case map[string]any:
+			return len(inner) > 0
+		case bool:
+			return inner
+		}
+	}
+	if status, ok := object["status"].(string); ok && strings.EqualFold(status, "error") {
+		return true
+	}
+	code, stated := statedStatus(object)
+	return stated && code >= 400
+}
+
+// statedStatus reads a status that a body repeats (RFC 9457 3.1.2).
+func statedStatus(object map[string]any) (int, bool) {
+	inner, _ := object["error"].(map[string]any)
+	for _, at := range []map[string]any{object, inner} {
+		for _, name := range []string{"status", "statusCode", "status_code", "code"} {
+			number, ok := at[name].(json.Number)
+			if !ok {
+				continue
+			}
+			if code, err := strconv.Atoi(number.String()); err == nil && code >= 100 && code <= 599 {
+				return code, true
+			}
+		}
+	}
+	return 0, false
+}
+
+// probeStatusRules: four rules of RFC 9110 over every answer.
+func (r *grading) probeStatusRules(_ context.Context, at *script.Probing) (script.Observation, error) {
+	broken := map[string][]*script.Exchange{}
+	for _, e := range at.Ledger.Checked() {
+		if !e.Answered() || e.Request.Method == "RAW" {
+			continue
+		}
+		created := e.Status == http.StatusCreated
+		switch {
+		case e.Status < 100 || e.Status > 599:
+			broken["a status outside of 100 to 599"] = append(broken["a status outside of 100 to 599"], e)
+		case created && slices.Contains([]string{http.MethodGet, http.MethodPatch, http.MethodDelete}, e.Request.Method):
+			broken["201 where nothing is created"] = append(broken["201 where nothing is created"], e)
+		case created && e.Request.Method == http.MethodPut && e.Request.Name == script.Replace && !e.Negative:
+			broken["201 for replacing what exists"] = append(broken["201 for replacing what exists"], e)
+		case e.Status == http.StatusUnauthorized && e.Header.Get("WWW-Authenticate") == "":
+			broken["401 without WWW-Authenticate"] = append(broken["401 without WWW-Authenticate"], e)
+		}
+	}
+	const rules = 4
+	observation := script.Observation{Label: "measured", Share: takehome.Frac(rules-int64(len(broken)), rules), Detail: "every status means what it says"}
+	if len(broken) > 0 {
+		names := sortedKeys(broken)
+		observation.Detail = strings.Join(names, ", ")
+		observation.Evidence = shown(broken[names[0]])
+	}
+	return observation, nil
+}
+
+// routing are the names of checks whose errors a framework makes: unknown routes and methods.
+func routing(at *script.Probing) []string {
+	listed, _ := at.With["routing"].([]any)
+	names := make([]string, 0, len(listed))
+	for _, name := range listed {
+		if text, ok := name.(string); ok {
+			names = append(names, text)
+		}
+	}
+	return names
+}
+
+// probeErrorMedia: errors are machine-readable.
+func (r *grading) probeErrorMedia(_ context.Context, at *script.Probing) (script.Observation, error) {
+	all := r.errors(at)
+	if len(all) == 0 {
+		return seen("no_errors", "no request was answered with an error"), nil
+	}
+	framework := routing(at)
+	var bare, routed []*script.Exchange
+	for _, e := range all {
+		if e.LooksLikeJSON() {
+			continue
+		}
+		if slices.Contains(framework, e.Check) {
+			routed = append(routed, e)
+		} else {
+			bare = append(bare, e)
+		}
+	}
+	switch {
+	case len(bare) == 0 && len(routed) == 0:
+		return seen("json", "every error is JSON"), nil
+	case len(bare) == 0:
+		return script.Observation{Label: "text_for_routing", Detail: "errors of the router are no JSON", Evidence: shown(routed), Fault: "error_media"}, nil
+	default:
+		return script.Observation{
+			Label: "measured", Share: takehome.Frac(int64(len(all)-len(bare)-len(routed)), int64(len(all))),
+			Detail: "errors are no JSON", Evidence: shown(bare), Fault: "error_media",
+		}, nil
+	}
+}
+
+// kinds finds one error answer for each kind of error that the check names.
+func (r *grading) kinds(at *script.Probing) map[string]*script.Exchange {
+	found := map[string]*script.Exchange{}
+	named, _ := at.With["kinds"].(map[string]any)
+	for _, kind := range sortedKeys(named) {
+		check, _ := named[kind].(string)
+		for _, e := range at.Ledger.Of(check) {
+			if e.Answered() && e.Status >= 400 && e.Status < 500 && e.Request.Method != http.MethodHead && found[kind] == nil {
+				found[kind] = e
+			}
+		}
+	}
+	return found
+}
+
+// probeErrorShapes: errors of different kinds have one shape. An extension member (the
+// list of fields of a validation error) does not make another shape (RFC 9457 3.2).
+func (r *grading) probeErrorShapes(_ context.Context, at *script.Probing) (script.Observation, error) {
+	kinds := r.kinds(at)
+	if len(kinds) < 2 {
+		return seen("too_few", "too few kinds of errors were answered with an error"), nil
+	}
+	shapes := map[string][]string{}
+	for kind, e := range kinds {
+		shapes[kind] = shapeOf(e)
+	}
+	best, agreeing := 0, []string(nil)
+	for _, kind := range sortedKeys(shapes) {
+		var alike []string
+		for _, other := range sortedKeys(shapes) {
+			if overlap(shapes[kind], shapes[other]) {
+				alike = append(alike, other)
+			}
+		}
+		if len(alike) > best {
+			best, agreeing = len(alike), alike
+		}
+	}
+	observation := script.Observation{
+		Label: "measured", Share: takehome.Frac(int64(best), int64(len(kinds))), Detail: "errors of all kinds have one shape",
+	}
+	if best < len(kinds) {
+		observation.Detail = "errors have different shapes"
+		observation.Fault = "error_shape"
+		for _, kind := range sortedKeys(kinds) {
+			if !slices.Contains(agreeing, kind) || len(observation.Evidence) == 0 {
+				observation.Evidence = append(observation.Evidence, kinds[kind].Evidence(nil))
+			}
+		}
+	}
+	return observation, nil
+}
+
+// shapeOf lists the names of an error body, those of an inner "error" object with it.
+// A body that is no JSON object has a shape of its own.
+func shapeOf(e *script.Exchange) []string {
+	value, err := e.JSON()
+	object, ok := value.(map[string]any)
+	if err != nil || !ok {
+		return []string{"(" + e.Media() + ")"}
+	}
+	var names []string
+	for _, key := range sortedKeys(object) {
+		names = append(names, key)
+		if inner, ok := object[key].(map[string]any); ok && key == "error" {
+			for _, innerKey := range sortedKeys(inner) {
+				names = append(names, key+"/"+innerKey)
+			}
+		}
+	}
+	return names
+}
+
+// overlap is true when four fifths of the smaller set are in the larger one.
+func overlap(a, b []string) bool {
+	common := 0
+	for _, name := range a {
+		if slices.Contains(b, name) {
+			common++
+		}
+	}
+	smaller := min(len(a), len(b))
+	return smaller > 0 && common*5 >= smaller*4
+}
+
+// probeErrorContent: an error has a message for people and a code for programs.
+func (r *grading) probeErrorContent(_ context.Context, at *script.Probing) (script.Observation, error) {
+	kinds := r.kinds(at)
+	if len(kinds) == 0 {
+		return seen("no_errors", "no request was answered with an error"), nil
+	}
+	coded, worded := 0, 0
+	for _, e := range kinds {
+		message, code := errorContent(e)
+		if message != "" {
+			worded++
+			if code {
+				coded++
+			}
+		}
+	}
+	switch {
+	case coded*5 >= len(kinds)*4:
+		return seen("coded", "errors have a message and a stable code or type"), nil
+	case worded*5 >= len(kinds)*4:
+		return seen("message", "errors have a message, and no stable code or type"), nil
+	default:
+		observation := script.Observation{Label: "nothing", Detail: "errors have no message", Fault: "error_media"}
+		for _, kind := range sortedKeys(kinds) {
+			observation.Evidence = append(observation.Evidence, kinds[kind].Evidence(nil))
+			break
+		}
+		return observation, nil
+	}
+}
+
+var messageNames = []string{"message", "detail", "title", "error", "msg", "description", "error_description", "errors", "reason"}
+
+// errorContent reads message and code of an error body.
+func errorContent(e *script.Exchange) (message string, coded bool) {
+	value, err := e.JSON()
+	object, ok := value.(map[string]any)
+	if err != nil || !ok {
+		return "", false
+	}
+	if inner, ok := object["error"].(map[string]any); ok {
+		object = inner
+	}
+	for _, name := range []string{"code", "type", "error_code", "errorCode", "slug"} {
+		if text, ok := object[name].(string); ok && text != "" && text != "about:blank" {
+			coded = true
+		}
+		if _, ok := object[name].(json.Number); ok {
+			coded = true
+		}
+	}
+	if text, ok := object["error"].(string); ok && object["message"] != nil && !strings.Contains(text, " ") {
+		coded = true // {"error": "NotFound", "message": "…"}
+	}
+	if e.Media() == "problem" {
+		coded = true
+	}
+	for _, name := range messageNames {
+		switch text := object[name].(type) {
+		case string:
+			return text, coded
+		case []any, map[string]any:
+			if text := script.Show(text); len(text) > 2 {
+				return text, coded
+			}
+		}
+	}
+	return "", coded
+}
+
+// probeStatusInBody: a status in the body equals the one on the wire.
+func (r *grading) probeStatusInBody(_ context.Context, at *script.Probing) (script.Observation, error) {
+	stated := false
+	for _, e := range r.errors(at) {
+		value, err := e.JSON()
+		object, ok := value.(map[string]any)
+		if err != nil || !ok {
+			continue
+		}
+		code, states := statedStatus(object)
+		stated = stated || states
+		if states && code != e.Status {
+			return script.Observation{Label: "different", Detail: "the status in the body is not the one of the answer", Evidence: shown([]*script.Exchange{e})}, nil
+		}
+	}
+	if !stated {
+		return seen("absent", "errors do not repeat the status"), nil
+	}
+	return seen("equal", "the status in the body is the one of the answer"), nil
+}
+
+var variable = regexp.MustCompile(`[0-9]+`)
+
+// probeDistinctCauses: different causes are told apart.
+func (r *grading) probeDistinctCauses(_ context.Context, at *script.Probing) (script.Observation, error) {
+	kinds := r.kinds(at)
+	if len(kinds) < 2 {
+		return seen("too_few", "too few kinds of errors were answered with an error"), nil
+	}
+	texts := map[string]bool{}
+	for _, e := range kinds {
+		texts[variable.ReplaceAllString(string(e.Body), "")] = true
+	}
+	observation := script.Observation{Label: "measured", Share: takehome.Full(), Detail: "different causes have different messages"}
+	if len(texts) < len(kinds) {
+		// One text for all tells nothing at all.
+		observation.Share = takehome.Frac(int64(len(texts)-1), int64(len(kinds)-1))
+		observation.Detail = "different causes have the same message"
+		observation.Evidence = shown(slices.Collect(maps.Values(kinds)))
+	}
+	return observation, nil
+}
