@@ -26,7 +26,6 @@ def main() -> None:
         host="0.0.0.0",
         port=int(os.environ.get("PORT", "8000")),
         http="h11",
-        h11_max_incomplete_event_size=16 * 1024,
         log_config=None,
         access_log=False,
         server_header=False,

@@ -1,9 +1,10 @@
-"""Refuses request bodies that are too large before they are read."""
+"""Refuses request heads and bodies that are too large, bodies before they are read."""
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .problems import answer
 
+HEAD_LIMIT = 16 * 1024
 BODY_LIMIT = 64 * 1024
 
 
@@ -11,7 +12,7 @@ class TooLarge(Exception):
     pass
 
 
-class BodyLimit:
+class SizeLimits:
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
@@ -19,7 +20,15 @@ class BodyLimit:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        refusal = answer(413, "body_too_large", "The request body may have at most 64 KiB.", headers={"Connection": "close"})
+        head = len(scope["raw_path"]) + len(scope["query_string"])
+        head += sum(len(name) + len(value) for name, value in scope["headers"])
+        if head > HEAD_LIMIT:
+            await answer(431, "head_too_large", "The request head is too large.")(scope, receive, send)
+            return
+
+        refusal = answer(
+            413, "body_too_large", "The request body may have at most 64 KiB.", headers={"Connection": "close"}
+        )
         length = dict(scope["headers"]).get(b"content-length", b"0")
         if not length.isdigit() or int(length) > BODY_LIMIT:
             await refusal(scope, receive, send)

@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, FastAPI, Path, Query, Request, Response
 
 from . import problems
-from .limits import BodyLimit
+from .limits import SizeLimits
 from .models import Todo, TodoInput, TodoPatch
 from .problems import ApiError
 from .store import Store
@@ -125,7 +125,7 @@ def create_app(database_url: str) -> FastAPI:
         access.info("%s %r %d %dms", request.method, request.url.path, response.status_code, took)
         return response
 
-    app.add_middleware(BodyLimit)
+    app.add_middleware(SizeLimits)
     return app
 
 
