@@ -165,7 +165,7 @@ func TestHostilePacksAreRefused(t *testing.T) {
 		"four billion objects":        packClaiming(0xffffffff, blob),
 		"fewer than claimed":          packClaiming(2, blob),
 		"truncated":                   honest[:len(honest)-25],
-		"zlib bomb":                   packOf(packed{kind: 3, content: make([]byte, maxObject+1)}),
+		"zlib bomb":                   packOf(packed{kind: 3, content: make([]byte, 1<<20), claims: maxObject + 1}),
 		"claims terabytes":            packOf(packed{kind: 3, content: []byte("x"), claims: 1 << 42}),
 		"claims too little":           packOf(packed{kind: 3, content: make([]byte, 1<<20), claims: 3}),
 		"claims too much":             packOf(packed{kind: 3, content: []byte("x"), claims: 4}),

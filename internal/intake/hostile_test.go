@@ -138,14 +138,14 @@ func TestASocketInAFolderIsRefused(t *testing.T) {
 // IN-06: bombs are refused by what comes out of them, whatever they claim.
 func TestBombsAreRefused(t *testing.T) {
 	t.Parallel()
-	zeros := string(make([]byte, 40<<20))
+	zeros := string(make([]byte, 3<<20))
 	for name, c := range map[string]struct {
 		given  string
 		limits intake.Limits
 	}{
 		"zip, by its ratio":            {zipOf(t, item{name: "a", body: zeros}), intake.Limits{}},
 		"zip, by its bytes":            {zipOf(t, item{name: "a", body: zeros}), intake.Limits{MaxFile: 1 << 20}},
-		"zip that lies":                {lyingZip(t, 5<<20), intake.Limits{}},
+		"zip that lies":                {lyingZip(t, 2<<20), intake.Limits{}},
 		"zip of overlapping entries":   {overlappingZip(t, 200, 1<<20), intake.Limits{}},
 		"tar, by its ratio":            {tarOf(t, item{name: "a", body: zeros}), intake.Limits{}},
 		"tar, by its bytes":            {tarOf(t, item{name: "a", body: zeros}), intake.Limits{MaxBytes: 1 << 20}},
@@ -188,8 +188,11 @@ func overlappingZip(t *testing.T, entries, size int) string {
 	end := bytes.Index(content, []byte("PK\x05\x06"))
 	var packed bytes.Buffer
 	packed.Write(content[:at])
+	header := content[at:end]
+	place := bytes.Index(header, []byte(name))
 	for i := range entries {
-		packed.Write(bytes.ReplaceAll(content[at:end], []byte(name), fmt.Appendf(nil, "%05x", i)))
+		copy(header[place:], fmt.Appendf(nil, "%05x", i))
+		packed.Write(header)
 	}
 	tail := bytes.Clone(content[end:])
 	binary.LittleEndian.PutUint16(tail[8:], uint16(entries))
@@ -246,24 +249,6 @@ func TestTooManyEntriesAreRefused(t *testing.T) {
 		require.Equal(t, "count", refusal(t, given, intake.Options{Limits: intake.Limits{MaxPathText: 500}}).Rule)
 	}
 	require.Equal(t, "count", refusal(t, overlappingZip(t, 400_000, 1), intake.Options{}).Rule)
-	require.Equal(t, "count", refusal(t, manyEmptyFiles(t, 250_000), intake.Options{Limits: intake.Limits{MaxRatio: 100_000}}).Rule)
-}
-
-func manyEmptyFiles(t *testing.T, n int) string {
-	t.Helper()
-	at := filepath.Join(t.TempDir(), "many.tar.gz")
-	created, err := os.Create(at)
-	require.NoError(t, err)
-	squeezed, err := gzip.NewWriterLevel(created, gzip.BestSpeed)
-	require.NoError(t, err)
-	writer := tar.NewWriter(squeezed)
-	for i := range n {
-		require.NoError(t, writer.WriteHeader(&tar.Header{Name: fmt.Sprintf("f%d", i), Mode: 0o644, Typeflag: tar.TypeReg}))
-	}
-	require.NoError(t, writer.Close())
-	require.NoError(t, squeezed.Close())
-	require.NoError(t, created.Close())
-	return at
 }
 
 // IN-10: names that some systems take for the same are kept, all of them, and noted.
