@@ -148,8 +148,13 @@ func (b *Binding) outgoing(f field, value any) any {
 	return value
 }
 
-// Collection is the path of the collection.
-func (b *Binding) Collection() string { return b.collection }
+// Path is the path of an operation without an item, or that of the collection.
+func (b *Binding) Path(op string) string {
+	if at, ok := b.routes[op]; ok {
+		return at.path
+	}
+	return b.collection
+}
 
 // Address is the path of an item.
 func (b *Binding) Address(id string) string {
@@ -182,7 +187,7 @@ func (b *Binding) Item(reply *script.Exchange) (script.Item, bool) {
 func (b *Binding) read(object map[string]any) (script.Item, bool) {
 	item := script.Item{Body: object, Fields: map[string]any{}}
 	if id, ok := script.At(object, b.id); ok && b.id != "" {
-		item.ID = addressed(id)
+		item.ID, item.RawID = addressed(id), id
 	}
 	for meaning, f := range b.fields {
 		if value, ok := script.At(object, f.read); ok {
@@ -273,6 +278,9 @@ func (b *Binding) UnknownID(random *rand.Rand) string {
 
 // FieldName is what a field is called in requests.
 func (b *Binding) FieldName(meaning string) string {
+	if meaning == "id" {
+		return strings.TrimPrefix(b.id, "/")
+	}
 	f, ok := b.fields[meaning]
 	if !ok {
 		return meaning
@@ -280,8 +288,18 @@ func (b *Binding) FieldName(meaning string) string {
 	return f.write[strings.LastIndexByte(f.write, '/')+1:]
 }
 
+// Put sets a field in a body, wherever this API wants it.
+func (b *Binding) Put(body map[string]any, meaning string, value any) {
+	f, ok := b.fields[meaning]
+	if !ok {
+		f = field{write: script.Pointer(b.FieldName(meaning))}
+	}
+	setPointer(body, f.write, b.outgoing(f, value))
+}
+
 // Bound reports whether the API has an operation, a field, or one of: put (a real
-// PUT), patch_method (a real PATCH), partial_put, action, replace_by_post.
+// PUT), patch_method (a real PATCH), patch_fields (any partial update with a body),
+// partial_put, action, replace_by_post.
 func (b *Binding) Bound(part string) bool {
 	switch part {
 	case "put":
@@ -292,6 +310,9 @@ func (b *Binding) Bound(part string) bool {
 		return b.partialPut
 	case "action":
 		return b.byAction
+	case "patch_fields":
+		_, patches := b.routes[script.Patch]
+		return patches && !b.byAction
 	case "replace_by_post":
 		return b.routes[script.Replace].method == http.MethodPost
 	}

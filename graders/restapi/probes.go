@@ -29,6 +29,7 @@ func probes(run *grading) map[string]script.Probe {
 		"secrets": {Labels: []string{"clean", "secret"}, Observe: run.probeSecrets},
 		// The resource.
 		"empty_list":       {Labels: []string{"array", "no_content", "null", "not_found", "something_else"}, Observe: run.probeEmptyList},
+		"persisted":        {Labels: []string{"stored", "row_added", "absent"}, Observe: run.probePersisted},
 		"representations":  {Labels: []string{"same", "different"}, Observe: run.probeRepresentations},
 		"round_trip":       {Labels: []string{"measured"}, Shares: true, Observe: run.probeRoundTrip},
 		"location":         {Labels: []string{"location", "link", "leads_nowhere", "none"}, Observe: run.probeLocation},
@@ -69,7 +70,7 @@ func (r *grading) probeBoot(context.Context, *script.Probing) (script.Observatio
 func (r *grading) probeReadiness(ctx context.Context, at *script.Probing) (script.Observation, error) {
 	deadline := time.Now().Add(readiness)
 	for {
-		reply, err := at.Client.Do(ctx, script.Request{Method: http.MethodGet, Path: r.binding.Collection(), NoBody: true, Name: script.List})
+		reply, err := at.Client.Do(ctx, script.Request{Method: http.MethodGet, Path: r.binding.Path("collection"), NoBody: true, Name: script.List})
 		if err != nil {
 			return script.Observation{}, err
 		}

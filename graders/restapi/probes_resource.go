@@ -92,17 +92,49 @@ func (r *grading) emptied(ctx context.Context, at *script.Probing) (*script.Exch
 	return nil, nil
 }
 
-// probeRepresentations compares names and types of an item as create, get and list show it.
-func (r *grading) probeRepresentations(ctx context.Context, at *script.Probing) (script.Observation, error) {
-	text := at.Canary("canary")
-	made, _, err := at.Send(ctx, script.Intent{Op: script.Create, Set: map[string]any{r.resource.main().Meaning: text}})
+// probePersisted creates a todo and looks for its text, or at least for a new row, in the database.
+func (r *grading) probePersisted(ctx context.Context, at *script.Probing) (script.Observation, error) {
+	before, err := at.Store.Total(ctx)
 	if err != nil {
 		return script.Observation{}, err
 	}
-	item, _ := r.binding.Item(made)
-	got, _, err := at.Send(ctx, script.Intent{Op: script.Fetch, ID: item.ID})
+	text := at.Canary("canary")
+	made, ok, err := at.Send(ctx, script.Intent{Op: script.Create, Set: map[string]any{r.resource.main().Meaning: text}})
 	if err != nil {
 		return script.Observation{}, err
+	}
+	if !ok || !made.Success() {
+		return script.Observation{Missing: script.Create}, nil
+	}
+	places, query, err := at.Store.Find(ctx, text)
+	if err != nil {
+		return script.Observation{}, err
+	}
+	after, err := at.Store.Total(ctx)
+	if err != nil {
+		return script.Observation{}, err
+	}
+	observation := script.Observation{Label: "absent", Detail: "a new todo leaves no trace in the database", Evidence: []takehome.Evidence{{Query: &query}}}
+	switch {
+	case len(places) > 0:
+		observation.Label, observation.Detail = "stored", "found in "+places[0].String()
+	case after > before:
+		observation.Label, observation.Detail = "row_added", "a row was added, and its text cannot be read in it"
+	}
+	return observation, nil
+}
+
+// probeRepresentations compares names and types of an item as create, get and list show it.
+func (r *grading) probeRepresentations(ctx context.Context, at *script.Probing) (script.Observation, error) {
+	text := at.Canary("canary")
+	made, ok, err := at.Send(ctx, script.Intent{Op: script.Create, Set: map[string]any{r.resource.main().Meaning: text}})
+	if err != nil || !ok || !made.Success() {
+		return script.Observation{Missing: script.Create}, err
+	}
+	item, _ := r.binding.Item(made)
+	got, ok, err := at.Send(ctx, script.Intent{Op: script.Fetch, ID: item.ID})
+	if err != nil || !ok {
+		return script.Observation{Missing: script.Fetch}, err
 	}
 	read, ok := r.binding.Item(got)
 	if !ok {
@@ -171,13 +203,13 @@ func (r *grading) probeRoundTrip(ctx context.Context, at *script.Probing) (scrip
 		}
 	}
 	made, ok, err := at.Send(ctx, script.Intent{Op: script.Create, Set: set})
-	if err != nil || !ok {
-		return script.Observation{Label: "measured"}, err
+	if err != nil || !ok || !made.Success() {
+		return script.Observation{Missing: script.Create}, err
 	}
 	item, _ := r.binding.Item(made)
-	got, _, err := at.Send(ctx, script.Intent{Op: script.Fetch, ID: item.ID})
-	if err != nil {
-		return script.Observation{}, err
+	got, ok, err := at.Send(ctx, script.Intent{Op: script.Fetch, ID: item.ID})
+	if err != nil || !ok {
+		return script.Observation{Missing: script.Fetch}, err
 	}
 	read, _ := r.binding.Item(got)
 	var lost []string
@@ -227,8 +259,8 @@ var linkNames = []string{"/url", "/href", "/self", "/_links/self/href", "/_links
 func (r *grading) probeLocation(ctx context.Context, at *script.Probing) (script.Observation, error) {
 	text := at.Canary("canary")
 	made, ok, err := at.Send(ctx, script.Intent{Op: script.Create, Set: map[string]any{r.resource.main().Meaning: text}})
-	if err != nil || !ok {
-		return seen("none", "nothing was created"), err
+	if err != nil || !ok || !made.Success() {
+		return script.Observation{Missing: script.Create}, err
 	}
 	label, address := "location", made.Header.Get("Location")
 	if address == "" {

@@ -27,7 +27,7 @@ func (r *run) climb() climb {
 			continue
 		}
 		if unmet := r.unmetAll(rung.If); len(unmet) > 0 {
-			if ended.differences == nil {
+			if ended.differences == nil && rung.Verdict == "" {
 				ended.differences = byExchange(unmet)
 			}
 			continue
@@ -42,7 +42,7 @@ func (r *run) climb() climb {
 
 // cannotTell skips rungs that speak of replies when the steps ended before all of them came.
 func (r *run) cannotTell(rung Outcome) bool {
-	if r.blockedBy == "" && r.missing == "" {
+	if r.blockedBy == "" {
 		return false
 	}
 	for _, condition := range rung.If {

@@ -81,17 +81,23 @@ func (r *run) unmetFacts(c Condition) []unmet {
 		}
 	}
 	for _, part := range c.Bound {
-		if !r.Shape.Bound(part) {
+		if !r.bound(part) {
 			differ("API", part, "has none")
 		}
 	}
-	if len(c.Unbound) > 0 && !slices.ContainsFunc(c.Unbound, func(part string) bool { return !r.Shape.Bound(part) }) {
+	if len(c.Unbound) > 0 && !slices.ContainsFunc(c.Unbound, func(part string) bool { return !r.bound(part) }) {
 		differ("API", "no "+strings.Join(c.Unbound, ", "), "has it")
 	}
 	if c.Documented != "" && !r.Shape.Documented(c.Documented) {
 		differ("documentation", strings.ReplaceAll(c.Documented, "_", " "), "not mentioned")
 	}
 	return all
+}
+
+// bound asks the shape for a part; the part may be ${case}.
+func (r *run) bound(part string) bool {
+	word, err := r.text(part)
+	return err == nil && r.Shape.Bound(word)
 }
 
 // differences compares one exchange with every part of a condition.

@@ -22,6 +22,7 @@ type Observation struct {
 	Share    takehome.Fraction   // where the probe measures one
 	Detail   string              // in words that are the same in every run; may be empty
 	Fault    string              // code under which a loss is charged; may be empty
+	Missing  string              // the operation without which nothing could be observed; the label is then ignored
 	Evidence []takehome.Evidence // beyond the exchanges it made
 }
 

@@ -24,8 +24,8 @@ func (r *run) raw(ctx context.Context, step RawStep) error {
 	if err != nil {
 		return err
 	}
-	text = strings.ReplaceAll(strings.ReplaceAll(text, "{collection}", r.Shape.Collection()), "{item}", r.Shape.Address(r.items["item"].ID))
-	exchange, err := r.Client.Raw(ctx, []byte(strings.ReplaceAll(text, "\n", "\r\n")))
+	text = strings.ReplaceAll(r.place(text, r.items["item"].ID), "\n", "\r\n")
+	exchange, err := r.Client.Raw(ctx, []byte(text))
 	if err != nil {
 		return err
 	}

@@ -57,12 +57,12 @@ func (r *run) outline(step HTTPStep) (Request, error) {
 		return Request{}, err
 	}
 	if step.Op == "" {
-		path := strings.ReplaceAll(step.Path, "{collection}", r.Shape.Collection())
-		path = strings.ReplaceAll(path, "{item}", r.Shape.Address(id))
-		path, err := r.text(path)
+		path, err := r.text(step.Path)
 		method, err2 := r.text(step.Method)
-		name := method + " " + strings.NewReplacer("{collection}", "the collection", "{item}", "an item").Replace(step.Path)
-		return Request{Method: method, Path: path, NoBody: true, Name: plainName(name)}, errors.Join(err, err2)
+		name := method + " " + strings.NewReplacer(
+			"{collection}", "the collection", "{create}", "the collection", "{list}", "the collection", "{item}", "an item",
+		).Replace(path)
+		return Request{Method: method, Path: r.place(path, id), NoBody: true, Name: stableName(name, step)}, errors.Join(err, err2)
 	}
 	op, err := r.text(step.Op)
 	if err != nil {
@@ -84,19 +84,42 @@ func (r *run) outline(step HTTPStep) (Request, error) {
 // errUnbound ends the steps of a check whose operation the API lacks.
 var errUnbound = errors.New("the API has no such operation")
 
-// plainName keeps what varies between runs out of the name of a request.
-func plainName(name string) string { return reference.ReplaceAllString(name, "…") }
+// place puts the API's paths in the place of their words.
+func (r *run) place(path, id string) string {
+	collection := r.Shape.Path("collection")
+	return strings.NewReplacer(
+		"{collection}/", strings.TrimSuffix(collection, "/")+"/", "{collection}", collection,
+		"{create}", r.Shape.Path(Create), "{list}", r.Shape.Path(List), "{item}", r.Shape.Address(id),
+	).Replace(path)
+}
+
+// stableName keeps a random path out of the name of a request.
+func stableName(name string, step HTTPStep) string {
+	if strings.Contains(step.Path, "${token}") {
+		method, _, _ := strings.Cut(name, " ")
+		return method + " an unknown route"
+	}
+	return name
+}
 
 // target is the id that a step addresses.
 func (r *run) target(step HTTPStep) (string, error) {
 	switch step.ID {
 	case "":
-		return r.items[itemName(step)].ID, nil
+		item, known := r.items[itemName(step)]
+		if !known && addressesItem(step) {
+			return "", missingError{itemName(step)}
+		}
+		return item.ID, nil
 	case "unknown":
 		return r.Shape.UnknownID(Random(r.Seed, r.check.ID+"/unknown id")), nil
 	default:
 		return r.text(step.ID)
 	}
+}
+
+func addressesItem(step HTTPStep) bool {
+	return step.Op == Fetch || step.Op == Replace || step.Op == Patch || step.Op == Delete || strings.Contains(step.Path, "{item}")
 }
 
 // itemName is the name of the item that a step is about.
@@ -121,7 +144,7 @@ func (r *run) fill(request *Request, step HTTPStep) error {
 		if err != nil {
 			return err
 		}
-		body, err := json.Marshal(r.named2fields(value))
+		body, err := json.Marshal(r.inWords(value))
 		if err != nil {
 			return fmt.Errorf("write the JSON body of %s: %w", r.check.ID, err)
 		}
@@ -135,24 +158,25 @@ func (r *run) fill(request *Request, step HTTPStep) error {
 	return nil
 }
 
-// named2fields replaces keys such as {text} by the API's own field names.
-func (r *run) named2fields(value any) any {
+// inWords replaces keys such as {text} by the API's own names.
+func (r *run) inWords(value any) any {
 	switch v := value.(type) {
 	case map[string]any:
-		renamed := make(map[string]any, len(v))
-		for key, inner := range v {
+		worded := map[string]any{}
+		for _, key := range sortedKeys(v) {
 			if meaning, ok := strings.CutPrefix(key, "{"); ok {
-				key = r.Shape.FieldName(strings.TrimSuffix(meaning, "}"))
+				r.Shape.Put(worded, strings.TrimSuffix(meaning, "}"), v[key])
+				continue
 			}
-			renamed[key] = r.named2fields(inner)
+			worded[key] = v[key]
 		}
-		return renamed
+		return worded
 	case []any:
-		renamed := make([]any, len(v))
+		worded := make([]any, len(v))
 		for i := range v {
-			renamed[i] = r.named2fields(v[i])
+			worded[i] = r.inWords(v[i])
 		}
-		return renamed
+		return worded
 	default:
 		return value
 	}

@@ -58,6 +58,7 @@ func (r *Runner) Run(ctx context.Context, check Check) (takehome.Finding, []take
 	if len(cases) == 0 {
 		cases = []any{nil}
 	}
+	single := len(check.Cases) == 0
 	var climbs []climb
 	var evidence []takehome.Evidence
 	for number, value := range cases {
@@ -65,7 +66,7 @@ func (r *Runner) Run(ctx context.Context, check Check) (takehome.Finding, []take
 			Runner: r, check: check, caseNumber: number, variables: map[string]any{},
 			items: map[string]Item{}, named: map[string][]*Exchange{},
 		}
-		if value != nil {
+		if !single {
 			state.variables["case"] = value
 		}
 		before := r.Ledger.Len()
@@ -172,9 +173,14 @@ func (r *run) prepare(ctx context.Context) (bool, error) {
 			r.blockedBy = Create
 			return false, nil
 		}
-		r.items[name], r.variables[name] = item, item.ID
+		r.keep(name, item)
 	}
 	return true, nil
+}
+
+// keep remembers an item under a name; ${name} is its id in an address, ${name_id} its id in a body.
+func (r *run) keep(name string, item Item) {
+	r.items[name], r.variables[name], r.variables[name+"_id"] = item, item.ID, item.RawID
 }
 
 // revive starts a program that ended during a check again. It also makes sure that an

@@ -24,6 +24,7 @@ type Intent struct {
 // Item is one resource as a reply shows it.
 type Item struct {
 	ID     string         // as it stands in an address
+	RawID  any            // as the representation holds it: a number or a text
 	Body   map[string]any // the representation
 	Fields map[string]any // the same, by meaning: text, done, note, due, priority
 }
@@ -34,8 +35,9 @@ type Shape interface {
 	// Request turns an intent into a request. It reports false where the API has no such
 	// operation, or where we could not find it.
 	Request(intent Intent) (Request, bool)
-	// Collection and Address are paths.
-	Collection() string
+	// Path is the path of the list or create operation, or of the collection for any other
+	// word; Address is that of an item.
+	Path(op string) string
 	Address(id string) string
 	// Item finds the single item in a reply, Items the listed ones.
 	Item(reply *Exchange) (Item, bool)
@@ -44,8 +46,10 @@ type Shape interface {
 	NextPage(reply *Exchange) (Request, bool)
 	// UnknownID makes an id of the right type that was never issued.
 	UnknownID(random *rand.Rand) string
-	// FieldName is what the API calls a field in requests.
+	// FieldName is what the API calls a field in requests; Put sets it in a body, wherever
+	// the API wants it. The meaning "id" is the identifier.
 	FieldName(meaning string) string
+	Put(body map[string]any, meaning string, value any)
 	// Bound reports whether the API has an operation or a field.
 	Bound(part string) bool
 	// Documented reports whether the candidate documents a policy, such as soft_delete.

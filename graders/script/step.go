@@ -20,7 +20,7 @@ const stopGrace = 3 * time.Second
 func (r *run) perform(ctx context.Context, step Step) error {
 	err := r.dispatch(ctx, step)
 	if name, ok := isMissing(err); ok {
-		r.missing = name
+		r.missing, r.last = name, nil
 		return nil
 	}
 	if errors.Is(err, errUnbound) {
@@ -238,6 +238,9 @@ func (r *run) probe(ctx context.Context, step Step) error {
 		return fmt.Errorf("probe %s: %w", step.Probe, err)
 	}
 	r.seen = &observation
+	if observation.Missing != "" {
+		r.blockedBy = observation.Missing
+	}
 	if made := r.Ledger.since(before); len(made) > 0 {
 		r.last = made
 	}
@@ -261,7 +264,7 @@ func (r *run) save(wanted map[string]string) error {
 		}
 		if from == "item" {
 			if item, ok := r.Shape.Item(reply); ok {
-				r.items[name], r.variables[name] = item, item.ID
+				r.keep(name, item)
 			}
 			continue
 		}

@@ -163,6 +163,42 @@ func likeEscape(text string) string {
 	return strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(text)
 }
 
+// userTables lists the tables that are not Postgres's own.
+const userTables = `select n.nspname, c.relname
+from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+where c.relkind in ('r', 'p') and not c.relispartition
+and n.nspname not in ('pg_catalog', 'information_schema') and n.nspname !~ '^pg_'
+order by n.nspname collate "C", c.relname collate "C"`
+
+// Total counts the rows of all of the candidate's tables.
+func (s *Store) Total(ctx context.Context) (int64, error) {
+	tables, err := s.query(ctx, maxColumns, userTables)
+	if err != nil {
+		return 0, err
+	}
+	total := int64(0)
+	for _, row := range tables.Rows {
+		rows, _, err := s.rows(ctx, pgx.Identifier{row[0], row[1]}.Sanitize())
+		if err != nil {
+			return 0, err
+		}
+		total += rows
+	}
+	return total, nil
+}
+
+// rows counts one table. It reports false where the table cannot be counted.
+func (s *Store) rows(ctx context.Context, table string) (count int64, known bool, err error) {
+	answer, err := s.Query(ctx, "select count(*) from "+table)
+	if err != nil || answer.SQLState != "" || len(answer.Rows) != 1 {
+		return 0, false, err
+	}
+	if count, err = strconv.ParseInt(answer.Rows[0][0], 10, 64); err != nil {
+		return 0, false, fmt.Errorf("read a count of rows: %w", err)
+	}
+	return count, true, nil
+}
+
 // Keep tells the store where items live, for Count.
 func (s *Store) Keep(places []Place) { s.places = places }
 
@@ -174,16 +210,9 @@ func (s *Store) Count(ctx context.Context) (rows int64, known bool, err error) {
 		tables[pgx.Identifier{place.Schema, place.Table}.Sanitize()] = true
 	}
 	for _, table := range sortedKeys(tables) {
-		answer, err := s.Query(ctx, "select count(*) from "+table)
-		if err != nil {
+		count, counted, err := s.rows(ctx, table)
+		if err != nil || !counted {
 			return 0, false, err
-		}
-		if answer.SQLState != "" || len(answer.Rows) != 1 {
-			return 0, false, nil
-		}
-		count, err := strconv.ParseInt(answer.Rows[0][0], 10, 64)
-		if err != nil {
-			return 0, false, fmt.Errorf("read a count of rows: %w", err)
 		}
 		rows += count
 	}

@@ -71,8 +71,8 @@ func (r *run) text(text string) (string, error) {
 func (r *run) lookup(name string) (any, error) {
 	head, rest, nested := strings.Cut(name, ".")
 	value, ok := r.variables[head]
-	if !ok && canaryName.MatchString(head) {
-		value, ok = r.canary(head), true
+	if !ok {
+		value, ok = r.builtIn(head)
 	}
 	if !ok {
 		return nil, missingError{name}
@@ -86,6 +86,30 @@ func (r *run) lookup(name string) (any, error) {
 	}
 	return inner, nil
 }
+
+// builtIn makes the values that every check has: ${canary}, ${canary2}, … are texts of
+// their own, ${token} is a random word, ${long} a text of as many characters as ${case} says.
+func (r *run) builtIn(name string) (any, bool) {
+	switch {
+	case canaryName.MatchString(name):
+		return r.canary(name), true
+	case name == "token":
+		return Token(Random(r.Seed, r.check.ID+"/token")), true
+	case name == "long":
+		length, ok := number(r.variables["case"])
+		if !ok || !length.IsInt() || length.Num().Int64() > maxLongText {
+			return nil, false
+		}
+		text := r.canary("long") + " "
+		missing := int(length.Num().Int64()) - len(text)
+		r.variables["long"] = text + strings.Repeat("x", max(missing, 0))
+		return r.variables["long"], true
+	}
+	return nil, false
+}
+
+// maxLongText bounds ${long}.
+const maxLongText = 1 << 20
 
 var canaryName = regexp.MustCompile(`^canary[0-9]*$`)
 

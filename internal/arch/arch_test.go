@@ -24,7 +24,7 @@ var mayImport = map[string][]string{
 	"challenges":        nil,
 	"cmd/takehome":      {"internal/cli"},
 	"cmd/takehome-pod":  {"internal/sandbox/wire"},
-	"graders":           {"internal/takehome"},
+	"graders":           {"internal/takehome", "graders/restapi"},
 	"graders/script":    {"internal/takehome", "internal/authored"},
 	"graders/restapi":   {"internal/takehome", "internal/authored", "graders/script"},
 	"internal/arch":     nil,
