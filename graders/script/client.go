@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/takehome-dev/takehome/internal/takehome"
@@ -39,7 +40,7 @@ type Client struct {
 	address string
 	ledger  *Ledger
 	kept    *http.Transport
-	hangs   int
+	hangs   atomic.Int32
 }
 
 // NewClient makes a client for the program at an address inside the pod.
@@ -79,7 +80,7 @@ func (c *Client) Do(ctx context.Context, request Request) (*Exchange, error) {
 		return nil, err
 	}
 	if exchange.Fault == Hang {
-		c.hangs++
+		c.hangs.Add(1)
 	}
 	c.ledger.add(exchange)
 	return exchange, nil
@@ -94,7 +95,7 @@ func (c *Client) perform(ctx context.Context, request Request, exchange *Exchang
 	waiting, stopWaiting := context.WithCancelCause(whole)
 	defer stopWaiting(nil)
 	patience := headerPatience
-	if c.hangs >= knownToHang {
+	if c.hangs.Load() >= knownToHang {
 		patience = hangPatience
 	}
 	timer := time.AfterFunc(patience, func() { stopWaiting(errHang) })
