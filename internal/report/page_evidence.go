@@ -14,7 +14,7 @@ const (
 	diffsShown     = 5
 	rowsShown      = 20
 	cellsShown     = 12
-	evidenceShown  = 640 << 10 // bytes of evidence on the whole page, as they are written
+	evidenceShown  = 512 << 10 // bytes of evidence on the whole page, as they are written
 	pieceOverhead  = 900       // bytes of layout around one piece
 )
 

@@ -69,10 +69,10 @@ func checkFormat(raw []byte) error {
 	if err := json.Unmarshal(raw, &head); err != nil {
 		return unreadable("it is not JSON as takehome writes it", err)
 	}
-	switch {
-	case head.Schema == takehome.ReportSchema:
+	switch head.Schema {
+	case takehome.ReportSchema:
 		return nil
-	case head.Schema == "":
+	case "":
 		return unreadable("it does not say which format it has", nil)
 	}
 	hint := "render it with the takehome that wrote it, or grade the submission again"

@@ -25,7 +25,7 @@ var longLine = strings.Repeat("W", 100_000)
 
 // hostileReport has the payload in every string of a report, at least two of
 // everything, and stays a report that can be rendered.
-func hostileReport(t testing.TB, payload string) takehome.Report {
+func hostileReport(t *testing.T, payload string) takehome.Report {
 	t.Helper()
 	var r takehome.Report
 	fill(reflect.ValueOf(&r).Elem(), payload)
@@ -65,6 +65,7 @@ func split(pieces []takehome.Evidence) []takehome.Evidence {
 // fill sets every string that can be reached to the payload.
 func fill(v reflect.Value, payload string) {
 	switch v.Kind() {
+	default: // the words have no fields of other kinds
 	case reflect.String:
 		v.SetString(payload)
 	case reflect.Bool:

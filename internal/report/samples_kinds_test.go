@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -15,7 +16,7 @@ func failed(seen, wanted, where, expect, given string, status int, body string) 
 }
 
 // strongReport is a submission of about 92 %.
-func strongReport(t testing.TB) takehome.Report {
+func strongReport(t *testing.T) takehome.Report {
 	t.Helper()
 	r := graded(t, "alvarez-todo-node", map[string]found{
 		"B06": {verdict: takehome.Partial, credit: takehome.Frac(3, 5), seen: "204 without a body", wanted: "200 and an empty array"},
@@ -37,7 +38,7 @@ func strongReport(t testing.TB) takehome.Report {
 }
 
 // weakReport is a submission of about 31 %, with caps.
-func weakReport(t testing.TB) takehome.Report {
+func weakReport(t *testing.T) takehome.Report {
 	t.Helper()
 	deviations := map[string]found{
 		"B02": failed("404 for a todo that was just created", "200 and the same todo", "status", "200", "404", 404, `Cannot GET /todo/5`),
@@ -78,7 +79,7 @@ func weakReport(t testing.TB) takehome.Report {
 }
 
 // deadReport is a submission that did not boot.
-func deadReport(t testing.TB) takehome.Report {
+func deadReport(t *testing.T) takehome.Report {
 	t.Helper()
 	const reason = "the program listened on no port within 60 s and ended with code 1"
 	deviations := map[string]found{"A01": failed(reason, "a connection within 60 s", "", "", "", 0, "")}
@@ -104,7 +105,7 @@ func deadReport(t testing.TB) takehome.Report {
 	return r
 }
 
-func inconclusiveReport(t testing.TB) takehome.Report {
+func inconclusiveReport(t *testing.T) takehome.Report {
 	t.Helper()
 	r := graded(t, "moreau-todo-python", nil)
 	r.Canonical.Status, r.Canonical.Scorecard = takehome.Inconclusive, nil
@@ -131,7 +132,7 @@ func refusedReport() takehome.Report {
 	return r
 }
 
-func interruptedReport(t testing.TB) takehome.Report {
+func interruptedReport(t *testing.T) takehome.Report {
 	t.Helper()
 	r := graded(t, "alvarez-todo-node", map[string]found{
 		"B06": failed("null", "200 and an empty array", "body", "[]", "null", 200, "null"),
@@ -152,7 +153,7 @@ func hugeReport() takehome.Report {
 	for i := range 150 {
 		id := fmt.Sprintf("X%03d", i+1)
 		r.Canonical.Rubric = append(r.Canonical.Rubric, takehome.ReportedCheck{
-			ID: id, Group: fmt.Sprint(i / 25), GroupTitle: fmt.Sprintf("Group %d", i/25+1), Title: fmt.Sprintf("check number %d of the huge report", i+1),
+			ID: id, Group: strconv.Itoa(i / 25), GroupTitle: fmt.Sprintf("Group %d", i/25+1), Title: fmt.Sprintf("check number %d of the huge report", i+1),
 			Criterion: "all", Weight: 100, Basis: takehome.BasisBrief,
 		})
 		finding := takehome.Finding{Verdict: takehome.Pass, Credit: takehome.Full(), Summary: "as wanted"}
@@ -160,11 +161,11 @@ func hugeReport() takehome.Report {
 			finding = takehome.Finding{Verdict: takehome.Fail, Summary: "something else", Wanted: "something"}
 		}
 		r.Canonical.Results = append(r.Canonical.Results, takehome.Result{Check: id, Finding: finding})
-		for j := range 20 {
+		for j := range 12 {
 			exchange := &takehome.Exchange{
-				Seq: i*20 + j, Step: "step", Method: "GET", URL: "http://127.0.0.1:1/x", Status: 200, ResponseBody: &long, Curl: "curl 'http://127.0.0.1:1/x'",
+				Seq: i*12 + j, Step: "step", Method: "GET", URL: "http://127.0.0.1:1/x", Status: 200, ResponseBody: &long, Curl: "curl 'http://127.0.0.1:1/x'",
 			}
-			if j == 15 && finding.Verdict == takehome.Fail {
+			if j == 10 && finding.Verdict == takehome.Fail {
 				exchange.Step = "the step that failed"
 				exchange.Differences = []takehome.Difference{{Where: "/items/3/title", Wanted: `"a todo"`, Got: `"another todo"`}}
 			}

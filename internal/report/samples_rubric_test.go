@@ -90,7 +90,7 @@ R02|clarity|0|brief|||the tests test what matters
 const sampleGuidance = `Look for a split between HTTP, rules and storage that a colleague could explain after five minutes.
 A single file is fine where it reads well. Names matter more than layers.`
 
-func sampleChecks(t testing.TB) []takehome.ReportedCheck {
+func sampleChecks(t *testing.T) []takehome.ReportedCheck {
 	t.Helper()
 	groups := map[string]string{
 		"A": "Boot and configuration", "B": "CRUD", "C": "HTTP and REST", "D": "Input validation", "E": "Errors",
@@ -115,7 +115,7 @@ func sampleChecks(t testing.TB) []takehome.ReportedCheck {
 }
 
 // sampleScorecard is a plain copy of what internal/score does, enough for samples.
-func sampleScorecard(t testing.TB, c takehome.Canonical) *takehome.Scorecard {
+func sampleScorecard(t *testing.T, c takehome.Canonical) *takehome.Scorecard {
 	t.Helper()
 	card := &takehome.Scorecard{Counts: map[takehome.Verdict]int{}}
 	for _, line := range []takehome.CriterionScore{
@@ -144,7 +144,7 @@ func sampleScorecard(t testing.TB, c takehome.Canonical) *takehome.Scorecard {
 	return card
 }
 
-func addResult(t testing.TB, line *takehome.CriterionScore, check takehome.ReportedCheck, results []takehome.Result) {
+func addResult(t *testing.T, line *takehome.CriterionScore, check takehome.ReportedCheck, results []takehome.Result) {
 	t.Helper()
 	at := slices.IndexFunc(results, func(r takehome.Result) bool { return r.Check == check.ID })
 	require.GreaterOrEqual(t, at, 0, check.ID)

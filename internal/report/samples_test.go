@@ -25,7 +25,7 @@ type found struct {
 }
 
 // samples are reports as runs leave them, one of each kind that a reader meets.
-func samples(t testing.TB) map[string]takehome.Report {
+func samples(t *testing.T) map[string]takehome.Report {
 	t.Helper()
 	return map[string]takehome.Report{
 		"strong":       strongReport(t),
@@ -45,7 +45,7 @@ func sum(text string) string {
 }
 
 // graded is a whole report with the given deviations from full marks.
-func graded(t testing.TB, name string, deviations map[string]found) takehome.Report {
+func graded(t *testing.T, name string, deviations map[string]found) takehome.Report {
 	t.Helper()
 	r := baseReport(name)
 	r.Canonical.Rubric = sampleChecks(t)

@@ -89,7 +89,7 @@ func (s *screen) scores(card *takehome.Scorecard) {
 func (s *screen) criterion(criterion takehome.CriterionScore, name int) {
 	line := "  " + pad(fit(takehome.Line(criterion.Title), name), name)
 	if !criterion.Assessed {
-		s.line(line + s.Dim("   not assessed by the program"))
+		s.line(line + s.Dim("   not assessed"))
 		return
 	}
 	line += padLeft(percent(criterion.Percent)+" %", 9)

@@ -27,7 +27,7 @@ func (s *screen) losses(books ledger) {
 func (s *screen) loss(l loss) {
 	verdict := l.result.Verdict
 	cost := "−" + points(l.lost)
-	name := fmt.Sprintf("%s %-5s", s.glyph(verdict), takehome.Line(l.ID))
+	name := fmt.Sprintf("%s %-5s", s.glyph(verdict), checkID(l.ID))
 	title := s.width - columns(name) - columns(cost) - 3
 	s.line(s.Verdict(verdict, name) + " " + pad(fit(takehome.Line(l.Title), title), title) + "  " + cost)
 	const indent = "        "
@@ -39,6 +39,9 @@ func (s *screen) loss(l loss) {
 			" it and could not be observed", s.width-len(indent))))
 	}
 }
+
+// checkID leaves room for a title beside the name of a check.
+func checkID(id string) string { return fit(takehome.Line(id), 16) }
 
 // reasonOf is what was seen and what was wanted, in one line that may be cut at its end.
 func reasonOf(result takehome.Result) string {
@@ -64,7 +67,7 @@ func (s *screen) partials(books ledger) {
 			names = append(names, fmt.Sprintf("… and %d more", len(partial)-i))
 			break
 		}
-		name := takehome.Line(each.ID)
+		name := checkID(each.ID)
 		if each.lost.Sign() > 0 {
 			name += " −" + points(each.lost)
 		}
@@ -88,7 +91,7 @@ func (s *screen) remarks(r takehome.Report, books ledger) {
 	var flaky []string
 	for _, each := range books.entries {
 		if each.result.Flaky {
-			flaky = append(flaky, takehome.Line(each.ID))
+			flaky = append(flaky, checkID(each.ID))
 		}
 	}
 	if len(flaky) > 0 {
@@ -116,7 +119,7 @@ func (s *screen) files(look Look, books ledger) {
 	s.gap()
 	if look.JSON != "" {
 		if losses := books.losses(); len(losses) > 0 {
-			s.line(s.Dim("One check in full: takehome report show " + takehome.Line(look.JSON) + "#" + takehome.Line(losses[0].ID)))
+			s.line(s.Dim("One check in full: takehome report show " + takehome.Line(look.JSON) + "#" + checkID(losses[0].ID)))
 		}
 	}
 	var files []string

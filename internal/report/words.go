@@ -143,8 +143,13 @@ func points(f takehome.Fraction) string {
 	return strings.TrimSuffix(strings.TrimRight(text, "0"), ".")
 }
 
-// percent is a figure of the scorecard, never longer than "100.0".
-func percent(figure string) string { return takehome.Line(clip(figure, len("100.0"))) }
+// percent is a figure of the scorecard such as "87.5"; what is no figure is not shown as one.
+func percent(figure string) string {
+	if len(figure) > len("100.0") || strings.Trim(figure, "0123456789.") != "" {
+		return "?"
+	}
+	return figure
+}
 
 func duration(d time.Duration) string {
 	switch {
