@@ -1,0 +1,300 @@
+package sandbox
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync"
+	"time"
+
+	cerrdefs "github.com/containerd/errdefs"
+	"github.com/docker/docker/api/types/container"
+
+	"github.com/takehome-dev/takehome/internal/sandbox/profile"
+	"github.com/takehome-dev/takehome/internal/takehome"
+)
+
+// program is one run of the candidate's code in a container: the service itself, or the
+// migration before it.
+type program struct {
+	lab      *Lab
+	id       string
+	name     string
+	writable bool
+	limits   Limits
+	begun    time.Time
+	ends     time.Time     // when its init ends it
+	over     chan struct{} // closed when it has ended, or the engine lost track of it
+	watching sync.WaitGroup
+	stop     context.CancelFunc
+
+	mu       sync.Mutex
+	exit     takehome.Exit // once it has ended
+	lost     error         // why the engine could not tell how it ended
+	forced   bool          // we killed it
+	overDisk bool          // because it wrote too much
+	removed  bool
+	log      []byte // its last words, kept when the container is removed
+}
+
+// refusedByEngine is a container that could not be created or started because of what the
+// image asks for: an unknown user, a folder that cannot be made.
+type refusedByEngine struct{ why string }
+
+func (r *refusedByEngine) Error() string { return r.why }
+
+// launch creates and starts a container of the candidate's image. A *refusedByEngine error
+// is a finding.
+func (l *Lab) launch(ctx context.Context, role string, command []string, writable bool, life time.Duration) (*program, error) {
+	l.seats.Lock()
+	image, plan := l.image, l.plan
+	l.seats.Unlock()
+	life = min(life, l.left())
+	name, err := l.claim(role)
+	if err != nil {
+		return nil, err
+	}
+	config, host := profile.Program{
+		Image: image, Command: command, Env: l.environment(plan), Pod: l.podID, Tools: l.toolVolume(),
+		Deadline: life, Writable: writable, Limits: l.spec.Limits, Labels: l.labels(role),
+	}.Config()
+	run := &program{
+		lab: l, name: name, writable: writable, limits: l.spec.Limits.WithDefaults(),
+		begun: time.Now(), ends: time.Now().Add(life), over: make(chan struct{}),
+	}
+	err = l.engine.call(ctx, "create the container of the program", slow, func(ctx context.Context) error {
+		created, err := l.engine.cli.ContainerCreate(ctx, config, host, nil, nil, run.name)
+		run.id = created.ID
+		return fromImage(err)
+	})
+	if err != nil {
+		return nil, errors.Join(err, l.engine.remove(ctx, run.name))
+	}
+	run.watch(ctx)
+	err = l.engine.call(ctx, "start the container of the program", slow, func(ctx context.Context) error {
+		return fromImage(l.engine.cli.ContainerStart(ctx, run.id, container.StartOptions{}))
+	})
+	if err != nil {
+		return nil, errors.Join(err, run.discard(ctx))
+	}
+	run.begun = time.Now()
+	return run, nil
+}
+
+// fromImage turns the engine's complaint about what an image asks for into a finding.
+// Every other error is about the engine.
+func fromImage(err error) error {
+	if err == nil || isDiskFull(err) {
+		return err
+	}
+	causes := map[string]string{
+		"unable to find user":           "the image names a user that it does not have",
+		"no matching entries in passwd": "the image names a user that it does not have",
+		"unable to find group":          "the image names a group that it does not have",
+		"no matching entries in group":  "the image names a group that it does not have",
+		"uids and gids must be in":      "the image names a user by an impossible number",
+		"invalid mount config":          "the image declares a volume where none can be mounted",
+		"invalid mount path":            "the image declares a volume where none can be mounted",
+		"duplicate mount point":         "the image declares a volume where none can be mounted",
+		"no command specified":          "the image names no command to start",
+		"mkdir /proc":                   "the working directory of the image cannot be made",
+		"chdir to cwd":                  "the working directory of the image cannot be entered",
+		"cwd must be an absolute path":  "the working directory of the image is not an absolute path",
+		"not a directory":               "a folder that the image names is a file",
+		"exec format error":             "the image is built for another kind of processor",
+	}
+	said := strings.ToLower(err.Error())
+	for words, why := range causes {
+		if strings.Contains(said, words) {
+			return &refusedByEngine{why: why}
+		}
+	}
+	return err
+}
+
+// watch follows the container to its end, beyond the context that started it.
+func (p *program) watch(ctx context.Context) {
+	ctx, p.stop = context.WithCancel(context.WithoutCancel(ctx))
+	cli := p.lab.engine.cli
+	ended, errs := cli.ContainerWait(ctx, p.id, container.WaitConditionNextExit)
+	p.watching.Go(func() {
+		defer close(p.over)
+		for {
+			select {
+			case answer := <-ended:
+				p.settle(ctx, int(answer.StatusCode))
+				return
+			case err := <-errs:
+				if !p.runsOn(ctx, err) {
+					return
+				}
+				ended, errs = cli.ContainerWait(ctx, p.id, container.WaitConditionNotRunning)
+			}
+		}
+	})
+	if p.writable {
+		p.watching.Go(func() { p.watchDisk(ctx) })
+	}
+}
+
+// settle writes down how the program ended.
+func (p *program) settle(ctx context.Context, code int) {
+	exit := takehome.Exit{Code: code}
+	state, err := p.inspect(ctx)
+	p.mu.Lock()
+	forced := p.forced
+	p.mu.Unlock()
+	if err == nil && code == killed && !forced {
+		p.lab.memory.waitFor(p.id, state)
+	}
+	exit.OutOfMemory = p.lab.memory.of(p.id, state)
+	const deadlineOfInit = 124
+	exit.Forced = forced || code == deadlineOfInit && time.Until(p.ends) < time.Second
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.exit = exit
+}
+
+// runsOn is asked when the stream to the engine ended, which says nothing about the program.
+// If it does not run any more, nobody can tell whether it ended or was ended with the engine.
+func (p *program) runsOn(ctx context.Context, cause error) bool {
+	if ctx.Err() != nil {
+		return false
+	}
+	state, err := p.inspect(ctx)
+	if err == nil && state.Running {
+		return true
+	}
+	if err == nil {
+		err = &takehome.Fault{
+			Owner: takehome.Operator, Summary: "the Docker engine was interrupted while the program ran", Err: cause,
+			Hint: "grade it again",
+		}
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.lost = err
+	return false
+}
+
+// killed is 128 + SIGKILL, the code after an out-of-memory kill.
+const killed = 137
+
+func (p *program) inspect(ctx context.Context) (*container.State, error) {
+	var state *container.State
+	err := p.lab.engine.call(ctx, "look at the program", quick, func(ctx context.Context) error {
+		inspected, err := p.lab.engine.cli.ContainerInspect(ctx, p.id)
+		if err == nil && inspected.ContainerJSONBase != nil {
+			state = inspected.State
+		}
+		if err == nil && state == nil {
+			err = errors.New("the engine told no state")
+		}
+		return err
+	})
+	return state, err
+}
+
+// state tells whether it runs. Where the engine lost track of it while it ran, that is an error.
+func (p *program) state() (takehome.Exit, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	select {
+	case <-p.over:
+		return p.exit, p.lost
+	default:
+		return takehome.Exit{Running: true, OutOfMemory: p.lab.memory.of(p.id, nil)}, nil
+	}
+}
+
+// kill ends it at once. A program that has ended already is fine.
+func (p *program) kill(ctx context.Context) error {
+	p.mu.Lock()
+	p.forced = true
+	p.mu.Unlock()
+	return p.signal(ctx, "SIGKILL")
+}
+
+// signal sends a signal to its init, which hands it on. One that has ended gets none.
+func (p *program) signal(ctx context.Context, name string) error {
+	return p.lab.engine.call(ctx, "signal the program", slow, func(ctx context.Context) error {
+		err := p.lab.engine.cli.ContainerKill(ctx, p.id, name)
+		if cerrdefs.IsNotFound(err) || cerrdefs.IsConflict(err) {
+			return nil
+		}
+		return err
+	})
+}
+
+// words returns the end of what it printed.
+func (p *program) words(ctx context.Context, limit int) ([]byte, error) {
+	p.mu.Lock()
+	removed, kept := p.removed, p.log
+	p.mu.Unlock()
+	if removed {
+		return kept[max(0, len(kept)-limit):], nil
+	}
+	return p.lab.engine.tail(ctx, p.id, limit)
+}
+
+// discard kills it if it runs, keeps its last words, and removes the container.
+func (p *program) discard(ctx context.Context) error {
+	if exit, err := p.state(); err != nil || exit.Running {
+		if err := p.kill(ctx); err != nil {
+			p.stop()
+			return errors.Join(err, p.lab.engine.remove(ctx, p.name))
+		}
+		timer := time.NewTimer(killPatience)
+		defer timer.Stop()
+		select {
+		case <-p.over:
+		case <-timer.C:
+		case <-ctx.Done():
+		}
+	}
+	words, _ := p.lab.engine.tail(ctx, p.id, keptLog)
+	p.stop()
+	p.watching.Wait()
+	err := p.lab.engine.remove(ctx, p.name)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.removed, p.log = true, words
+	return err
+}
+
+const (
+	killPatience = 10 * time.Second
+	keptLog      = 64 << 10
+)
+
+// watchDisk kills a program that fills its writable layer. A file's size is limited by the
+// kernel, their number only by this.
+func (p *program) watchDisk(ctx context.Context) {
+	const pause = 2 * time.Second
+	ticker := time.NewTicker(pause)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-p.over:
+			return
+		case <-ticker.C:
+		}
+		var size int64
+		err := p.lab.engine.call(ctx, "measure the program's disk", quick, func(ctx context.Context) error {
+			inspected, _, err := p.lab.engine.cli.ContainerInspectWithRaw(ctx, p.id, true)
+			if err == nil && inspected.ContainerJSONBase != nil && inspected.SizeRw != nil {
+				size = *inspected.SizeRw
+			}
+			return err
+		})
+		if err == nil && size > p.limits.DiskBytes {
+			p.mu.Lock()
+			p.overDisk = true
+			p.mu.Unlock()
+			_ = p.kill(ctx)
+			return
+		}
+	}
+}
