@@ -1,0 +1,214 @@
+package verify
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/takehome-dev/takehome/internal/authored"
+	"github.com/takehome-dev/takehome/internal/takehome"
+)
+
+// The roles of a variant.
+const (
+	RoleReference   = "reference"   // full marks on every check
+	RoleAlternative = "alternative" // correct in another shape
+	RoleMutant      = "mutant"      // one flaw
+	RoleHostile     = "hostile"     // attacks the grader
+)
+
+// expectFile says what a variant is worth. It is no part of what a candidate hands in.
+const expectFile = "expect.yaml"
+
+// Variant is one submission of a corpus and what its grading must show.
+type Variant struct {
+	Name  string `yaml:"-"`
+	About string `yaml:"-"` // the comment at the top of expect.yaml
+
+	Role string `yaml:"role"`
+	// Of names the variant whose files this one starts from. Its own files come on top,
+	// then the edits.
+	Of     string   `yaml:"of"`
+	Edits  []Edit   `yaml:"edits"`
+	Remove []string `yaml:"remove"` // files of Of that this one lacks
+	// Fails are checks that must not have full credit, Radius others that may lose it too.
+	Fails  []string `yaml:"fails"`
+	Radius []string `yaml:"radius"`
+	Score  Bounds   `yaml:"score"`
+	Caps   []string `yaml:"caps"`   // gates that close
+	Status string   `yaml:"status"` // graded (the default), refused
+}
+
+// Bounds are per cent; nil is no bound.
+type Bounds struct {
+	Min *int `yaml:"min"`
+	Max *int `yaml:"max"`
+}
+
+// Edit replaces a text that occurs exactly once in a file.
+type Edit struct {
+	File    string `yaml:"file"`
+	Find    string `yaml:"find"`
+	Replace string `yaml:"replace"`
+}
+
+func (v Variant) status() takehome.Status {
+	if v.Status == "" {
+		return takehome.Graded
+	}
+	return takehome.Status(v.Status)
+}
+
+// Load reads every variant of a corpus, sorted by name.
+func Load(corpus fs.FS) ([]Variant, error) {
+	entries, err := fs.ReadDir(corpus, ".")
+	if err != nil {
+		return nil, fmt.Errorf("list the submissions of the challenge: %w", err)
+	}
+	var variants []Variant
+	for _, entry := range entries {
+		if !entry.IsDir() {
+			continue
+		}
+		name := path.Join(entry.Name(), expectFile)
+		data, err := fs.ReadFile(corpus, name)
+		if err != nil {
+			return nil, authored.Fault(name, 0, "every submission of a corpus has this file")
+		}
+		variant := Variant{Name: entry.Name(), About: about(data)}
+		if err := authored.Decode(name, data, &variant); err != nil {
+			return nil, err
+		}
+		if problem := variant.problem(); problem != "" {
+			return nil, authored.Fault(name, 0, problem)
+		}
+		variants = append(variants, variant)
+	}
+	for _, variant := range variants {
+		if variant.Of != "" && !slices.ContainsFunc(variants, func(v Variant) bool { return v.Name == variant.Of && v.Of == "" }) {
+			return nil, authored.Fault(path.Join(variant.Name, expectFile), 0, fmt.Sprintf("of: there is no submission %q with files of its own", variant.Of))
+		}
+	}
+	return variants, nil
+}
+
+// about is the comment at the top of a file.
+func about(data []byte) string {
+	var lines []string
+	for line := range bytes.Lines(data) {
+		text, isComment := strings.CutPrefix(strings.TrimSpace(string(line)), "#")
+		if !isComment {
+			break
+		}
+		lines = append(lines, strings.TrimSpace(text))
+	}
+	return strings.Join(lines, " ")
+}
+
+func (v Variant) problem() string {
+	switch {
+	case v.About == "":
+		return "the file must begin with a comment that says what the submission is"
+	case !slices.Contains([]string{RoleReference, RoleAlternative, RoleMutant, RoleHostile}, v.Role):
+		return "role must be reference, alternative, mutant or hostile"
+	case v.Role == RoleMutant && len(v.Fails) == 0:
+		return "a mutant names at least one check that it fails"
+	case v.Role == RoleReference && (len(v.Fails) > 0 || len(v.Radius) > 0):
+		return "a reference fails nothing"
+	case len(v.Edits)+len(v.Remove) > 0 && v.Of == "":
+		return "edits and remove need of"
+	case v.Status != "" && v.Status != string(takehome.Graded) && v.Status != string(takehome.Refused):
+		return "status must be graded or refused"
+	}
+	return ""
+}
+
+// known proves that every check and gate that variants name exists.
+func known(variants []Variant, rubric takehome.Rubric) error {
+	for _, variant := range variants {
+		for _, id := range slices.Concat(variant.Fails, variant.Radius) {
+			if _, exists := rubric.Check(id); !exists {
+				return authored.Fault(path.Join(variant.Name, expectFile), 0, "there is no check "+id)
+			}
+		}
+		for _, id := range variant.Caps {
+			if !slices.ContainsFunc(rubric.Gates, func(g takehome.Gate) bool { return g.ID == id }) {
+				return authored.Fault(path.Join(variant.Name, expectFile), 0, "there is no gate "+id)
+			}
+		}
+	}
+	return nil
+}
+
+// Materialise writes the variant's tree into an empty folder.
+func (v Variant) Materialise(corpus fs.FS, dir string) (err error) {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return fmt.Errorf("open the folder for %s: %w", v.Name, err)
+	}
+	defer func() { err = errors.Join(err, root.Close()) }()
+	for _, layer := range []string{v.Of, v.Name} {
+		if layer == "" {
+			continue
+		}
+		if err := pour(corpus, layer, root); err != nil {
+			return err
+		}
+	}
+	fault := func(problem string) error { return authored.Fault(path.Join(v.Name, expectFile), 0, problem) }
+	for _, name := range v.Remove {
+		if err := root.Remove(name); err != nil {
+			return fault(fmt.Sprintf("remove: %s has no file %s", v.Of, name))
+		}
+	}
+	for _, edit := range v.Edits {
+		content, err := root.ReadFile(edit.File)
+		if err != nil {
+			return fault(fmt.Sprintf("edits: %s has no file %s", v.Of, edit.File))
+		}
+		if count := strings.Count(string(content), edit.Find); count != 1 || edit.Find == "" {
+			return fault(fmt.Sprintf("edits: the text to find in %s occurs %d times, it must occur once: %s", edit.File, count, takehome.Line(edit.Find)))
+		}
+		changed := strings.Replace(string(content), edit.Find, edit.Replace, 1)
+		if err := root.WriteFile(edit.File, []byte(changed), 0o644); err != nil {
+			return fmt.Errorf("write %s of %s: %w", edit.File, v.Name, err)
+		}
+	}
+	return nil
+}
+
+// pour copies the files of a variant's folder, its expectation left out.
+func pour(corpus fs.FS, layer string, into *os.Root) error {
+	return fs.WalkDir(corpus, layer, func(name string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return fmt.Errorf("read submission %s: %w", layer, err)
+		}
+		relative := strings.TrimPrefix(strings.TrimPrefix(name, layer), "/")
+		if relative == "" || relative == expectFile {
+			return nil
+		}
+		if entry.IsDir() {
+			if err := into.MkdirAll(relative, 0o755); err != nil {
+				return fmt.Errorf("make folder %s: %w", relative, err)
+			}
+			return nil
+		}
+		content, err := fs.ReadFile(corpus, name)
+		if err != nil {
+			return fmt.Errorf("read %s: %w", name, err)
+		}
+		mode := fs.FileMode(0o644)
+		if info, err := entry.Info(); err == nil && info.Mode()&0o100 != 0 {
+			mode = 0o755
+		}
+		if err := into.WriteFile(relative, content, mode); err != nil {
+			return fmt.Errorf("write %s: %w", relative, err)
+		}
+		return nil
+	})
+}
