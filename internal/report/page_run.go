@@ -10,6 +10,7 @@ import (
 
 // setupView is how the submission was understood: every decision with its source.
 type setupView struct {
+	HandedIn  []factView
 	Binding   []bindingView
 	Build     []factView
 	BuildArgs []settingView
@@ -48,7 +49,7 @@ type logView struct {
 // addRun fills the sections about how the run went and how the submission was understood.
 func (p *page) addRun(r takehome.Report) {
 	c := r.Canonical
-	p.Setup = setupView{Binding: newBinding(c.Binding), Boot: bootFacts(r.Run.Boot)}
+	p.Setup = setupView{HandedIn: handedIn(c, r.Run.Origin), Binding: newBinding(c.Binding), Boot: bootFacts(r.Run.Boot)}
 	p.Setup.addRecipe(c.Recipe)
 	p.Setup.addPlan(c.Plan)
 	p.Setup.addImage(r.Run.Image)
@@ -106,7 +107,7 @@ func (v *setupView) addRecipe(recipe *takehome.Recipe) {
 	v.Build = facts(
 		factView{"Built from", source},
 		factView{"Language", takehome.Line(recipe.Language)},
-		factView{"Folder", takehome.Line(recipe.Context)},
+		factView{"Folder", folderWords(recipe.Context)},
 		factView{"Stage", takehome.Line(recipe.Target)},
 		factView{"Starts from", words(recipe.Bases, ", ")},
 	)
@@ -123,7 +124,7 @@ func (v *setupView) addPlan(plan *takehome.StartPlan) {
 		command = "the image's own"
 	}
 	v.Start = facts(
-		factView{"Folder", takehome.Line(plan.Folder)},
+		factView{"Folder", folderWords(plan.Folder)},
 		factView{"Command", sourced(command, plan.CommandBy)},
 		factView{"Migration", migrationWords(plan.Migration)},
 		factView{"Ready when", takehome.Line(plan.Ready)},
@@ -139,10 +140,29 @@ func migrationWords(migration *takehome.Migration) string {
 	if migration == nil {
 		return ""
 	}
-	if len(migration.Command) > 0 {
-		return sourced(words(migration.Command, " "), migration.Source)
+	steps := nonEmpty(words(migration.Files, ", "), words(migration.Command, " "))
+	return sourced(strings.Join(steps, ", then "), migration.Source)
+}
+
+// handedIn says what was graded.
+func handedIn(c takehome.Canonical, origin takehome.Origin) []factView {
+	content := ""
+	if c.Submission.Digest != "" {
+		content = count(c.Submission.Files, "file", "files") + ", " + size(c.Submission.Bytes)
 	}
-	return sourced(words(migration.Files, ", "), migration.Source)
+	return facts(
+		factView{"As", strings.Join(nonEmpty(takehome.Line(origin.Kind), takehome.Line(origin.Given)), " ")},
+		factView{"Commit", takehome.Line(origin.Commit)},
+		factView{"Content", content},
+		factView{"Digest", takehome.Line(c.Submission.Digest)},
+	)
+}
+
+func folderWords(folder string) string {
+	if folder == "." {
+		return "the root of the submission"
+	}
+	return takehome.Line(folder)
 }
 
 func (v *setupView) addImage(image *takehome.Image) {
