@@ -1,0 +1,178 @@
+package source
+
+import (
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+var createTable = regexp.MustCompile("(?i)create\\s+table\\s+(?:if\\s+not\\s+exists\\s+)?[\"`\\[]?(?:\\w+[\"`\\]]?\\.[\"`\\[]?)?(\\w+)")
+
+// creators are the calls by which object mappers make missing tables at the start.
+var creators = []struct {
+	in    language
+	match *regexp.Regexp
+	name  string
+}{
+	{python, compile(`\.create_all\(|\.run_sync\(\s*\w+(?:\.\w+)*\.create_all`), "create_all"},
+	{python, compile(`generate_schemas\s*=\s*True|\.generate_schemas\(`), "generate_schemas"},
+	{python, compile(`\.create_tables\(`), "create_tables"},
+	{javascript, compile(`(?i)\b(?:sequelize|db|database|connection|orm|models)\.sync\(`), "sync"},
+	{javascript, compile(`synchronize:\s*true\b`), "synchronize: true"},
+	{javascript, compile(`\.(?:updateSchema|createSchema|refreshDatabase)\(`), "schema generator"},
+	{javascript, compile(`\.schema\.hasTable\(`), "schema.hasTable"},
+	{golang, compile(`\.AutoMigrate\(`), "AutoMigrate"},
+	{golang, compile(`\.Schema\.Create\(`), "Schema.Create"},
+	{settings, compile(`(?m)ddl-auto\s*[:=]\s*(?:create|create-drop|update)\b`), "ddl-auto"},
+	{jvm, compile(`SchemaUtils\.create\(`), "SchemaUtils.create"},
+	{dotnet, compile(`\.EnsureCreated(?:Async)?\(`), "EnsureCreated"},
+	{ruby, compile(`\.auto_upgrade!|create_table\?`), "auto_upgrade"},
+}
+
+// runners are the calls by which a program applies its own migrations at the start.
+var runners = map[language]*regexp.Regexp{
+	golang: compile(`\bmigrate\.New\w*\(|\bgoose\.(?:Up\w*|NewProvider|Run\w*)\(|\bmigrate\.Exec\w*\(|\bmigrate\.NewMigrator\(|//go:embed[^\n]*(?:\.sql|migrations?\b)|\bdbmate\.New\(`),
+	javascript: compile(`\bmigrate\.latest\(|\.runMigrations\(|migrationsRun:\s*true|\bnew Umzug\(|\bgetMigrator\(|\.migrateToLatest\(|\.getMigrator\(\)|` +
+		`(?:from|require\()\s*['"](?:node-pg-migrate|postgres-migrations|drizzle-orm/[\w-]+/migrator)['"]|prisma migrate deploy`),
+	python: compile(`\bcommand\.upgrade\(|call_command\(\s*["']migrate|alembic["',\s]+upgrade|alembic upgrade|\bupgrade\(\s*\)|from yoyo|` +
+		`flask_migrate import[^\n]*\bupgrade\b`),
+	ruby:   compile(`ActiveRecord::MigrationContext|ActiveRecord::Migrator\.migrate|Sequel::Migrator\.run|migration_context\.migrate`),
+	rust:   compile(`\bmigrate!\(|embed_migrations!|run_pending_migrations|embedded::migrations`),
+	dotnet: compile(`\.Database\.Migrate(?:Async)?\(|DeployChanges`),
+	elixir: compile(`Ecto\.Migrator\.`),
+	jvm:    compile(`Flyway\.configure\(|new Liquibase\(`),
+	php:    compile(`artisan migrate`),
+}
+
+func schemaFacts(file string, lang language, text string) fileFacts {
+	facts := fileFacts{path: file, text: text, code: lang != settings}
+	for _, creator := range creators {
+		if creator.in == lang && creator.match.MatchString(text) {
+			facts.creates = append(facts.creates, creator.name)
+		}
+	}
+	if lang == settings {
+		return facts
+	}
+	for _, parts := range createTable.FindAllStringSubmatch(text, 100) {
+		if table := strings.ToLower(parts[1]); table != "if" && !slices.Contains(facts.tables, table) {
+			facts.tables = append(facts.tables, table)
+		}
+	}
+	if runner, ok := runners[lang]; ok {
+		facts.migrates = runner.MatchString(text)
+	}
+	return facts
+}
+
+// migrationPath is a file that a migration tool runs, and that is not part of the program.
+var migrationPath = regexp.MustCompile(`(?i)(^|/)(migrations?|migrate|versions|alembic|seeds?|seeders?|flyway|liquibase|changelog)/|(^|/)(knexfile|drizzle\.config|ormconfig|\.sequelizerc|alembic|env)\.[a-z]+$`)
+
+// standalone is a file that somebody runs by hand to prepare the database.
+var standalone = regexp.MustCompile(`(?i)(^|/)(run[-_]?)?(migrate|migration|migrations|migrator|seed|seeds|seeder|init[-_]?db|db[-_]?init|initdb|init[-_]?database|setup[-_]?(db|database)|create[-_]?(db|database|tables?|schema)|reset[-_]?db|bootstrap[-_]?db)\.[a-z]+$`)
+
+// Makers are the files of the program that make their tables or run their migrations at
+// the start, each with how: "app/db.py (create_all)". Migration files, and scripts that
+// nothing of the program imports, do not count: somebody has to run those.
+func (f Facts) Makers(isScript func(path string) bool) []string {
+	var makers []string
+	for _, file := range f.program(isScript) {
+		for _, how := range file.creates {
+			makers = append(makers, file.path+" ("+how+")")
+		}
+		if file.migrates {
+			makers = append(makers, file.path+" (runs its migrations)")
+		}
+	}
+	return makers
+}
+
+// Tables are the tables that the program creates with SQL of its own.
+func (f Facts) Tables(isScript func(path string) bool) []string {
+	var tables []string
+	for _, file := range f.program(isScript) {
+		for _, table := range file.tables {
+			if !slices.Contains(tables, table) {
+				tables = append(tables, table)
+			}
+		}
+	}
+	slices.Sort(tables)
+	return tables
+}
+
+// Mentions finds a file of the program that names the given file of SQL, and so applies
+// it by itself.
+func (f Facts) Mentions(base string, isScript func(path string) bool) (string, bool) {
+	if len(base) < len("a.sql") {
+		return "", false
+	}
+	for _, file := range f.program(isScript) {
+		if strings.Contains(file.text, base) {
+			return file.path, true
+		}
+	}
+	return "", false
+}
+
+// readsFolder is a look into a folder whose files are then run one by one.
+var readsFolder = compile(`(?i)readdir|ReadDir|os\.listdir|glob|iterdir|WalkDir|Dir\.entries|go:embed`)
+
+// ReadsFolder finds a file of the program that lists the given folder of SQL files.
+func (f Facts) ReadsFolder(folder string, isScript func(path string) bool) (string, bool) {
+	quoted := compile("[\"'`/]" + regexp.QuoteMeta(path.Base(folder)) + "[\"'`/*]")
+	for _, file := range f.program(isScript) {
+		if readsFolder.MatchString(file.text) && quoted.MatchString(file.text) {
+			return file.path, true
+		}
+	}
+	return "", false
+}
+
+// program lists the files of code that run when the program starts.
+func (f Facts) program(isScript func(path string) bool) []fileFacts {
+	var kept []fileFacts
+	for _, file := range f.files {
+		if migrationPath.MatchString(file.path) {
+			continue
+		}
+		if (isScript(file.path) || standalone.MatchString(file.path)) && !f.imported(file.path, isScript) {
+			continue
+		}
+		kept = append(kept, file)
+	}
+	return kept
+}
+
+// imported reports whether a file of the program imports the given one. Files that are
+// only scripts themselves do not count.
+func (f Facts) imported(name string, isScript func(path string) bool) bool {
+	stem := strings.TrimSuffix(path.Base(name), path.Ext(name))
+	quoted := regexp.QuoteMeta(stem)
+	uses := compile("(?:from|require\\(|import\\(?)\\s*['\"][^'\"\\n]*/" + quoted + "(?:\\.[cm]?[jt]s)?['\"]" +
+		`|(?m:^\s*(?:from\s+[\w.]*\b` + quoted + `\s+import|import\s+(?:[\w.]+\.)?` + quoted + `\b|from\s+[\w.]+\s+import\s+[^\n]*\b` + quoted + `\b))` +
+		`|require_relative\s*['"][^'"\n]*` + quoted + `['"]`)
+	for _, file := range f.files {
+		if file.path == name || isScript(file.path) || standalone.MatchString(file.path) || migrationPath.MatchString(file.path) {
+			continue
+		}
+		if uses.MatchString(file.text) {
+			return true
+		}
+	}
+	return false
+}
+
+// Standalone lists files of code that look like scripts which prepare the database by
+// hand, and which the program does not import.
+func (f Facts) Standalone() []string {
+	var found []string
+	never := func(string) bool { return false }
+	for _, file := range f.files {
+		if file.code && standalone.MatchString(file.path) && !f.imported(file.path, never) {
+			found = append(found, file.path)
+		}
+	}
+	return found
+}
