@@ -201,8 +201,8 @@ func (s *server) change(w http.ResponseWriter, r *http.Request) (any, error) {
 		return nil, err
 	}
 	return s.one(r, `UPDATE tasks SET title = COALESCE($2, title), notes = COALESCE($3, notes),
-		completed = COALESCE($4, completed), due_date = COALESCE($5::text::date, due_date) WHERE id = $1`,
-		id, sent.Title, sent.Notes, sent.Completed, sent.DueDate)
+		completed = COALESCE($4, completed), due_date = CASE WHEN $6 THEN $5::text::date ELSE due_date END WHERE id = $1`,
+		id, sent.Title, sent.Notes, sent.Completed, sent.DueDate, sent.hasDueDate)
 }
 
 func (s *server) remove(_ http.ResponseWriter, r *http.Request) (any, error) {
@@ -230,6 +230,8 @@ type input struct {
 	Notes     *string `json:"notes"`
 	Completed *bool   `json:"completed"`
 	DueDate   *string `json:"dueDate"`
+
+	hasDueDate bool // null takes the date away
 }
 
 func read(w http.ResponseWriter, r *http.Request, whole bool) (input, error) {
@@ -255,6 +257,7 @@ func read(w http.ResponseWriter, r *http.Request, whole bool) (input, error) {
 			return input{}, invalid(field, "must not be null")
 		}
 	}
+	_, sent.hasDueDate = object["dueDate"]
 	if whole && sent.Title == nil {
 		return input{}, invalid("title", "is required")
 	}
