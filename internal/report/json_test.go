@@ -219,12 +219,7 @@ func TestReadIsStrict(t *testing.T) {
 // endless is a reader that never ends.
 type endless struct{}
 
-func (endless) Read(into []byte) (int, error) {
-	for i := range into {
-		into[i] = ' '
-	}
-	return len(into), nil
-}
+func (endless) Read(into []byte) (int, error) { return len(into), nil }
 
 func TestReadStopsAtItsLimit(t *testing.T) {
 	t.Parallel()

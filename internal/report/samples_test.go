@@ -35,7 +35,6 @@ func samples(t *testing.T) map[string]takehome.Report {
 		"refused":      refusedReport(),
 		"interrupted":  interruptedReport(t),
 		"hostile":      hostileReport(t, polyglot),
-		"huge":         hugeReport(),
 	}
 }
 

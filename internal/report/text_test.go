@@ -88,7 +88,7 @@ func TestTextIsInert(t *testing.T) {
 
 func TestTextCapsWhatFailed(t *testing.T) {
 	t.Parallel()
-	text := screenOf(t, samples(t)["huge"], Look{})
+	text := screenOf(t, hugeReport(), Look{})
 	require.Equal(t, 10, strings.Count(text, "\n✗ "))
 	require.Contains(t, text, "… and 50 more\n")
 }
@@ -114,7 +114,7 @@ func TestDetailTellsEverythingAboutACheck(t *testing.T) {
 	golden(t, "detail-R01.text", detailOf(t, all["strong"], "R01"))
 	require.Contains(t, detailOf(t, all["weak"], "B03"), "Cause      B01 create answers 201 with an id")
 	require.Contains(t, detailOf(t, all["strong"], "H07"), "– not earned")
-	require.Contains(t, detailOf(t, all["huge"], "X001"), "\n12. step", "nothing is left out")
+	require.Contains(t, detailOf(t, hugeReport(), "X001"), "\n12. step", "nothing is left out")
 	for _, check := range all["weak"].Canonical.Rubric {
 		require.Contains(t, detailOf(t, all["weak"], check.ID), check.Title)
 	}
