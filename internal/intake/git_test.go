@@ -124,6 +124,7 @@ func TestACommitIsFetched(t *testing.T) {
 		require.Equal(t, "git", tree.Submission.Origin.Kind)
 		require.Equal(t, r.url+"#"+c.commit, strings.Replace(tree.Submission.Origin.Given, "/#", "#", 1), name)
 		require.Equal(t, "todo", tree.Submission.Name)
+		require.NoFileExists(t, filepath.Join(filepath.Dir(tree.Submission.Dir), "fetched.pack"))
 		if c.suffix == "" {
 			require.Equal(t, []string{"no commit was named; HEAD was taken, which may be another one tomorrow"}, tree.Submission.Notes)
 		} else {

@@ -20,6 +20,7 @@ import (
 
 // gitPack is a fetched pack file. Objects are read from it one at a time.
 type gitPack struct {
+	name    string
 	file    billy.File
 	objects *packfile.Packfile
 	index   *idxfile.MemoryIndex
@@ -41,7 +42,7 @@ func openPack(ctx context.Context, name string, limits Limits) (*gitPack, error)
 	if err != nil {
 		return nil, readFault("the fetched commit", err)
 	}
-	pack := &gitPack{file: file}
+	pack := &gitPack{file: file, name: name}
 	err = guarded(func() error { return pack.check(ctx, limits) })
 	if err == nil {
 		err = guarded(func() error { return pack.makeIndex(ctx) })
@@ -53,23 +54,33 @@ func openPack(ctx context.Context, name string, limits Limits) (*gitPack, error)
 	return pack, nil
 }
 
-func (p *gitPack) close() { _ = p.file.Close() } // only read from
+// close also removes the pack, so that it does not lie beside the clean copy.
+func (p *gitPack) close() {
+	_ = p.file.Close()    // only read from
+	_ = os.Remove(p.name) // Tree.Close removes what is left
+}
 
 // guarded runs code that decodes a stranger's bytes. Whatever it meets there, a panic
 // included, is the repository's fault; only the disk's and the context's errors are not.
-func guarded(decode func() error) (err error) {
-	defer func() {
-		if met := recover(); met != nil {
-			err = brokenPack(fmt.Errorf("%v", met))
-		}
-	}()
-	if err = decode(); err == nil || isClassified(err) {
+func guarded(decode func() error) error {
+	err := recovered(decode)
+	if err == nil || isClassified(err) {
 		return err
 	}
 	if _, ok := errors.AsType[*os.PathError](err); ok {
 		return readFault("the fetched commit", err)
 	}
 	return brokenPack(err)
+}
+
+// recovered turns a panic of the library into an error.
+func recovered(decode func() error) (err error) {
+	defer func() {
+		if met := recover(); met != nil {
+			err = fmt.Errorf("the decoder panicked: %v", met)
+		}
+	}()
+	return decode()
 }
 
 func brokenPack(err error) error {

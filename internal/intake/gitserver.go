@@ -53,7 +53,10 @@ func dialGit(ctx context.Context, address gitAddress, options Options) (*gitServ
 		return nil, fmt.Errorf("open a session with the git server: %w", err)
 	}
 	server := &gitServer{address: address, limits: options.Limits, session: session}
-	server.offers, err = session.AdvertisedReferencesContext(ctx)
+	err = recovered(func() (err error) {
+		server.offers, err = session.AdvertisedReferencesContext(ctx)
+		return err
+	})
 	if err != nil {
 		return nil, server.fault(ctx, err)
 	}
@@ -189,7 +192,11 @@ func (g *gitServer) fetch(ctx context.Context, wants []plumbing.Hash, depth int,
 	if request.Capabilities.Supports(capability.Shallow) {
 		request.Depth = packp.DepthCommits(depth)
 	}
-	answer, err := g.session.UploadPack(ctx, request)
+	var answer *packp.UploadPackResponse
+	err := recovered(func() (err error) {
+		answer, err = g.session.UploadPack(ctx, request)
+		return err
+	})
 	if err != nil {
 		return g.fault(ctx, err)
 	}
