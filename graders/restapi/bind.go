@@ -124,7 +124,7 @@ func absent(reply *script.Exchange) bool {
 }
 
 // maxCollections is how many paths are asked for a list.
-const maxCollections = 14
+const maxCollections = 18
 
 // findCollection looks for a path that answers GET with a list.
 func (b *binder) findCollection(ctx context.Context) error {

@@ -186,9 +186,12 @@ func (c clues) collections(resource Resource) []string {
 			}
 		}
 	}
-	for _, noun := range resource.Nouns {
-		for _, prefix := range resource.Prefixes {
-			common = append(common, prefix+"/"+noun)
+	// Both lists are ordered by how common they are; the commonest pairs come first.
+	for rank := range len(resource.Nouns) + len(resource.Prefixes) {
+		for i, noun := range resource.Nouns {
+			if j := rank - i; j >= 0 && j < len(resource.Prefixes) {
+				common = append(common, resource.Prefixes[j]+"/"+noun)
+			}
 		}
 	}
 	if slices.Contains(whole, resource.Contract.Collection) || len(whole) == 0 {

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -76,12 +77,7 @@ func (l *fakeLab) Proxy(_ context.Context, mode takehome.ProxyMode) error {
 type plainShape struct{ without []string }
 
 func (s plainShape) lacks(part string) bool {
-	for _, missing := range s.without {
-		if missing == part {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(s.without, part)
 }
 
 func (s plainShape) Request(intent script.Intent) (script.Request, bool) {

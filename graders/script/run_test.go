@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"strings"
 	"sync"
@@ -51,9 +52,7 @@ func (s *things) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		for _, row := range s.rows {
 			if fmt.Sprint(row["id"]) == id {
 				if r.Method == http.MethodPatch {
-					for key, value := range sent {
-						row[key] = value
-					}
+					maps.Copy(row, sent)
 				}
 				answer(http.StatusOK, row)
 				return
@@ -168,8 +167,9 @@ func TestTheSameSeedSendsTheSameBytes(t *testing.T) {
 		b.run(t, createCheck, nil)
 		return sent
 	}
-	require.Equal(t, send("one"), send("one"))
-	require.NotEqual(t, send("one"), send("two"))
+	first, again := send("one"), send("one")
+	require.Equal(t, first, again)
+	require.NotEqual(t, first, send("two"))
 }
 
 func TestGivenItemsAreMadeFirstAndBlockWhenTheyCannotBe(t *testing.T) {
@@ -372,7 +372,7 @@ func TestAProgramThatEndsIsStartedAgain(t *testing.T) {
 		panic(http.ErrAbortHandler)
 	})
 	b2 := newBench(t, crash, plainShape{})
-	b2.Runner.Lab = b.lab
+	b2.Lab = b.lab
 	b.lab.address = b2.lab.address
 	finding, _ := b2.run(t, createCheck, nil)
 	require.Equal(t, takehome.Fail, finding.Verdict)

@@ -26,7 +26,7 @@ var mayImport = map[string][]string{
 	"cmd/takehome-pod":  {"internal/sandbox/wire"},
 	"graders":           {"internal/takehome", "graders/restapi"},
 	"graders/script":    {"internal/takehome", "internal/authored"},
-	"graders/restapi":   {"internal/takehome", "internal/authored", "graders/script"},
+	"graders/restapi":   {"internal/takehome", "internal/authored", "graders/script", "challenges"},
 	"internal/arch":     nil,
 	"internal/authored": {"internal/takehome"},
 	"internal/build":    {"internal/takehome"},
