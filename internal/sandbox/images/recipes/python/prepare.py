@@ -34,17 +34,29 @@ venv.write_text(changed)
 shutil.rmtree(STDLIB / "venv" / "__pycache__", ignore_errors=True)
 subprocess.run([sys.executable, "-m", "compileall", "-q", str(STDLIB / "venv")], check=True)
 
-# The same code under the names of its binary distributions.
+# The same code under the names of its binary distributions, and the command of FastAPI.
+PACKAGES = pathlib.Path("/usr/lib/python3/dist-packages")
+
+
+def declare(name, version, summary, *more):
+    folder = PACKAGES / f"{name.replace('-', '_')}-{version}.dist-info"
+    folder.mkdir(exist_ok=True)
+    lines = ["Metadata-Version: 2.1", f"Name: {name}", f"Version: {version}", f"Summary: {summary}", *more]
+    (folder / "METADATA").write_text("\n".join(lines) + "\n")
+    (folder / "INSTALLER").write_text("takehome\n")
+
+
 for alias, real in {"psycopg2-binary": "psycopg2", "psycopg-binary": "psycopg", "psycopg-c": "psycopg"}.items():
     try:
         importlib.metadata.version(alias)
-        continue
     except importlib.metadata.PackageNotFoundError:
-        version = importlib.metadata.version(real)
-    folder = pathlib.Path("/usr/lib/python3/dist-packages") / f"{alias.replace('-', '_')}-{version}.dist-info"
-    folder.mkdir()
-    (folder / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {alias}\nVersion: {version}\nSummary: served by Debian's {real}\n")
-    (folder / "INSTALLER").write_text("takehome\n")
+        declare(alias, importlib.metadata.version(real), f"served by Debian's {real}")
+declare("fastapi-cli", "0.0.8", "a stand-in for the command of FastAPI", "Provides-Extra: standard")
+
+# Debian's httptools is too old for uvicorn's extra "standard"; uvicorn does without it.
+for metadata in PACKAGES.glob("uvicorn-*.dist-info/METADATA"):
+    lines = metadata.read_text().splitlines(keepends=True)
+    metadata.write_text("".join(line for line in lines if not line.startswith("Requires-Dist: httptools")))
 
 # Without an index pip would try again for a quarter of a minute at every call.
 asked = subprocess.run(
