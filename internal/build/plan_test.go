@@ -46,9 +46,14 @@ func TestLayouts(t *testing.T) {
 
 func plan(t *testing.T, dir string) build.Proposal {
 	t.Helper()
-	proposal, err := build.Plan(t.Context(), takehome.Submission{Dir: dir})
+	proposal, err := planOf(t, dir)
 	require.NoError(t, err)
 	return proposal
+}
+
+func planOf(t *testing.T, dir string) (build.Proposal, error) {
+	t.Helper()
+	return build.Plan(t.Context(), takehome.Submission{Dir: dir})
 }
 
 // unpack writes the files of a layout ("=== name ===" begins one) into a folder.

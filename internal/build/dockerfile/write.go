@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"regexp"
 	"strings"
+	"unicode/utf8"
 )
 
 // Writer collects the instructions of a Dockerfile.
@@ -78,5 +79,8 @@ func SafePath(path string) bool {
 // SafeWord reports whether a word means nothing to a shell or to the builder.
 func SafeWord(word string) bool { return len(word) < 200 && safeWord.MatchString(word) }
 
-// SafeArgument reports whether a word can be an argument of a process at all.
-func SafeArgument(word string) bool { return len(word) < 8<<10 && !strings.ContainsRune(word, 0) }
+// SafeArgument reports whether a word can be an argument of a process, and be written
+// down: JSON knows no bytes that are not UTF-8.
+func SafeArgument(word string) bool {
+	return len(word) < 8<<10 && !strings.ContainsRune(word, 0) && utf8.ValidString(word)
+}

@@ -163,7 +163,7 @@ func databaseRole(parts []string) Role {
 		return DatabaseAddress
 	case last == "port":
 		return DatabasePort
-	case in(last, "user", "username", "usr", "uname", "login"):
+	case in(last, "user", "username", "usr", "uname", "login") || endsIn(parts, "user", "name"):
 		return DatabaseUser
 	case in(last, "password", "pass", "passwd", "pwd", "pw"):
 		return DatabasePassword

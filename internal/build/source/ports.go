@@ -2,6 +2,7 @@ package source
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -36,8 +37,9 @@ func portsIn(file string, lang language, text string) []Port {
 	var found []Port
 	for _, match := range portPatterns[lang] {
 		for _, parts := range match.FindAllStringSubmatch(text, maxPorts) {
-			if number, ok := ListenNumber(parts[1]); ok {
-				found = append(found, Port{Number: number, File: file})
+			number, ok := ListenNumber(parts[1])
+			if port := (Port{Number: number, File: file}); ok && !slices.Contains(found, port) {
+				found = append(found, port)
 			}
 		}
 	}

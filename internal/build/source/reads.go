@@ -55,7 +55,7 @@ const (
 	quotedAny   = "[\"'`]([A-Za-z_][A-Za-z0-9_]{1,63})[\"'`]"
 	literal     = "(\"[^\"\\n]{0,300}\"|'[^'\\n]{0,300}'|`[^`\\n]{0,300}`|\\d{1,6})"
 	commaValue  = `(?:\s*,\s*(?:default\s*=\s*)?` + literal + `)?`
-	orValue     = `(?:\s*(?:,\s*10\s*)?\)*!?\s*(?:\|\||\?\?)\s*` + literal + `)?`
+	orValue     = `(?:!?\s*(?:,\s*10\s*)?\)*!?\s*(?:\|\||\?\?)\s*` + literal + `)?`
 )
 
 func compile(expression string) *regexp.Regexp { return regexp.MustCompile(expression) }
@@ -91,7 +91,8 @@ var patterns = []pattern{
 	{in: []language{golang}, has: "BindEnv", match: compile(`BindEnv\(\s*"[^"\n]+"\s*,\s*"([A-Za-z_][A-Za-z0-9_]*)"`)},
 
 	{in: []language{rust}, has: "env::var", match: compile(`env::var(?:_os)?\(\s*` + quotedAny + `\s*\)\s*\.unwrap_or(?:_else)?\(\s*(?:\|_\|\s*)?` + literal)},
-	{in: []language{rust}, has: "env::var", match: compile(`env::var(?:_os)?\(\s*` + quotedAny + `\s*\)`), required: true},
+	{in: []language{rust}, has: "env::var", match: compile(`env::var(?:_os)?\(\s*` + quotedAny + `\s*\)\s*(?:\.expect\(|\.unwrap\(\)|\?)`), required: true},
+	{in: []language{rust}, has: "env::var", match: compile(`env::var(?:_os)?\(\s*` + quotedAny + `\s*\)`)},
 
 	{in: []language{php}, has: "$_", match: compile(`\$_(?:ENV|SERVER)\[\s*` + quotedUpper + `\s*\](?:\s*\?\?\s*` + literal + `)?`)},
 

@@ -97,8 +97,12 @@ func (v *viperKeys) scan(file, text string) {
 		v.prefix = strings.ToUpper(parts[1]) + "_"
 	}
 	for _, parts := range viperKey.FindAllStringSubmatch(text, maxReads) {
-		v.add(parts[1], unquote(parts[2]), file)
-		if strings.Contains(parts[0], "BindEnv") {
+		if !strings.Contains(parts[0], "BindEnv") {
+			v.add(parts[1], unquote(parts[2]), file)
+			continue
+		}
+		if parts[2] == "" { // a second argument is the name itself, which a pattern of reads finds
+			v.add(parts[1], "", file)
 			v.automatic = true
 		}
 	}

@@ -73,7 +73,6 @@ var (
 	// standsAlone are statements that Postgres refuses inside a transaction block, which
 	// every query of more than one statement is.
 	standsAlone = regexp.MustCompile(`(?i)^(?:(?:create|drop)\s+(?:unique\s+)?index\s+concurrently\b|reindex\b.*\bconcurrently\b|vacuum\b|alter\s+system\b)`)
-	metaCommand = regexp.MustCompile(`(?m)^[ \t]*\\[A-Za-z!?][^\n]*$`)
 )
 
 func firstWords(bare string) string {
@@ -85,14 +84,25 @@ func firstWords(bare string) string {
 	return takehome.Line(strings.Join(fields[:min(most, len(fields))], " "))
 }
 
-// withoutMetaCommands takes out the lines that only psql understands, such as \connect.
+// withoutMetaCommands takes out what only psql understands, such as \connect. A backslash
+// outside of quotes and comments is never SQL; the command reaches to the end of its line.
 func withoutMetaCommands(text string) (string, []string) {
-	var dropped []string
-	text = metaCommand.ReplaceAllStringFunc(text, func(line string) string {
+	var (
+		dropped []string
+		out     strings.Builder
+	)
+	for i := 0; i < len(text); {
+		if text[i] != '\\' {
+			next := skip(text, i)
+			out.WriteString(text[i:next])
+			i = next
+			continue
+		}
+		line, _, _ := strings.Cut(text[i:], "\n")
 		dropped = append(dropped, takehome.Line(strings.Fields(line)[0]))
-		return ""
-	})
-	return text, dropped
+		i += len(line)
+	}
+	return out.String(), dropped
 }
 
 // Markers of the tools that keep both directions in one file.
@@ -133,12 +143,13 @@ func Up(text string) string {
 	return out.String()
 }
 
-var createTable = regexp.MustCompile("(?i)create\\s+(?:unlogged\\s+)?table\\s+(?:if\\s+not\\s+exists\\s+)?[\"]?(?:\\w+\"?\\.\"?)?(\\w+)")
+var createTable = regexp.MustCompile("(?i)^create\\s+(?:unlogged\\s+)?table\\s+(?:if\\s+not\\s+exists\\s+)?[\"]?(?:\\w+\"?\\.\"?)?(\\w+)")
 
 // Tables are the tables that a script creates, in lower case.
 func Tables(text string) []string {
 	var tables []string
-	for _, each := range split(Up(text)) {
+	text, _ = withoutMetaCommands(Up(text))
+	for _, each := range split(text) {
 		if parts := createTable.FindStringSubmatch(each.bare()); parts != nil {
 			tables = append(tables, strings.ToLower(parts[1]))
 		}
