@@ -78,6 +78,20 @@ func (e *Engine) Clean(ctx context.Context) (Cleaned, error) {
 	return total, errors.Join(failures...)
 }
 
+// tidy cleans once, beside the first lab, and keeps nobody waiting.
+func (e *Engine) tidy(ctx context.Context) {
+	e.tidying.Do(func() {
+		e.tidied.Go(func() {
+			ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closePatience)
+			defer cancel()
+			cleaned, err := e.Clean(ctx)
+			if err != nil || cleaned.Total() > 0 {
+				e.log.Info().Err(err).Int("objects", cleaned.Total()).Msg("removed what an earlier run left behind")
+			}
+		})
+	})
+}
+
 // cleanRun removes the objects of one run if nobody lives who owns them.
 func (e *Engine) cleanRun(ctx context.Context, run string, objects []object) (Cleaned, error) {
 	var ours, strangers []object

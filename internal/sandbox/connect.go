@@ -61,6 +61,9 @@ type Engine struct {
 	provider *testcontainers.DockerProvider
 	log      zerolog.Logger
 
+	tidying sync.Once
+	tidied  sync.WaitGroup
+
 	making sync.Mutex // one image at a time
 	pod    madeImage
 	grader madeImage
@@ -228,6 +231,7 @@ func (e *Engine) Version() string { return e.version }
 
 // Close gives the lease back. What this engine opened must be closed before.
 func (e *Engine) Close() error {
+	e.tidied.Wait()
 	err := e.lease.Release()
 	if closing := e.cli.Close(); err == nil && closing != nil {
 		err = fmt.Errorf("close the connection to Docker: %w", closing)

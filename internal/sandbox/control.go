@@ -154,5 +154,5 @@ func statsOf(read container.StatsResponse, limits Limits) takehome.Stats {
 // clamp is for figures of a foreign kernel.
 func clamp(figure uint64) int64 {
 	const most = 1<<63 - 1
-	return int64(min(figure, most)) //nolint:gosec // at most the largest int64
+	return int64(min(figure, most))
 }

@@ -30,7 +30,7 @@ type database struct {
 func (l *Lab) createDatabase(ctx context.Context, image madeImage) (*database, error) {
 	described := profile.Database{
 		Image: image.id, Pod: l.podID, Tools: l.toolVolume(), Sockets: l.socketVolume(),
-		Deadline: l.left(), Labels: l.labels(roleDatabase),
+		Deadline: l.podLeft(), Labels: l.labels(roleDatabase),
 	}
 	made := &database{lab: l, secret: image.secret}
 	err := l.engine.call(ctx, "create the database server", slow, func(ctx context.Context) error {

@@ -14,6 +14,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -30,9 +32,6 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	if len(os.Args) > 2 && os.Args[1] == "run-a-lab" {
-		os.Exit(runALab(os.Args[2:]))
-	}
 	goleak.VerifyTestMain(m,
 		// The client keeps idle connections to the engine for a while.
 		goleak.IgnoreAnyFunction("net/http.(*persistConn).readLoop"),
@@ -45,7 +44,9 @@ var binaries = sync.OnceValues(func() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	for name, source := range map[string]string{"takehome-pod": "../../cmd/takehome-pod", "program": "./testdata/program"} {
+	for name, source := range map[string]string{
+		"takehome-pod": "../../cmd/takehome-pod", "program": "./testdata/program", "runner": "./testdata/runner",
+	} {
 		build := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w", "-o", filepath.Join(folder, name), source)
 		build.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS=linux")
 		if output, err := build.CombinedOutput(); err != nil {
@@ -57,8 +58,8 @@ var binaries = sync.OnceValues(func() (string, error) {
 
 // needEngine skips a test, with one line, where no engine answers; where one is required
 // it fails instead.
-func needEngine(t testing.TB) {
-	t.Helper()
+func needEngine(tb testing.TB) {
+	tb.Helper()
 	_, err := os.Stat("/var/run/docker.sock")
 	if os.Getenv("DOCKER_HOST") != "" {
 		err = nil
@@ -67,9 +68,9 @@ func needEngine(t testing.TB) {
 		return
 	}
 	if os.Getenv("TAKEHOME_REQUIRE_DOCKER") == "1" {
-		t.Fatal("no Docker engine, and TAKEHOME_REQUIRE_DOCKER=1")
+		tb.Fatal("no Docker engine, and TAKEHOME_REQUIRE_DOCKER=1")
 	}
-	t.Skip("needs a Docker engine")
+	tb.Skip("needs a Docker engine")
 }
 
 // connect makes an engine with a state folder of its own.
@@ -97,18 +98,17 @@ type file struct {
 }
 
 // importImage makes an image of the test program and more files. Changes are instructions of a Dockerfile.
-func importImage(t testing.TB, engine *Engine, changes []string, files ...file) takehome.Image {
-	t.Helper()
+func importImage(tb testing.TB, engine *Engine, changes []string, files ...file) takehome.Image {
+	tb.Helper()
 	folder, err := binaries()
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	program, err := os.ReadFile(filepath.Join(folder, "program"))
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	var layer bytes.Buffer
 	w := tar.NewWriter(&layer)
 	files = append([]file{{name: "tmp/", mode: 0o1777}, {name: "program", content: string(program), mode: 0o755}}, files...)
 	written := map[string]bool{}
-	for i := len(files) - 1; i >= 0; i-- { // a later file replaces an earlier one
-		entry := files[i]
+	for _, entry := range slices.Backward(files) { // a later file replaces an earlier one
 		if written[entry.name] {
 			continue
 		}
@@ -117,22 +117,22 @@ func importImage(t testing.TB, engine *Engine, changes []string, files ...file) 
 		if strings.HasSuffix(entry.name, "/") {
 			header.Typeflag = tar.TypeDir
 		}
-		require.NoError(t, w.WriteHeader(header))
+		require.NoError(tb, w.WriteHeader(header))
 		_, err := io.WriteString(w, entry.content)
-		require.NoError(t, err)
+		require.NoError(tb, err)
 	}
-	require.NoError(t, w.Close())
+	require.NoError(tb, w.Close())
 	name := fmt.Sprintf("takehome/test:%x", randomBytes(6))
-	answer, err := engine.cli.ImageImport(t.Context(), image.ImportSource{Source: &layer, SourceName: "-"}, name,
+	answer, err := engine.cli.ImageImport(tb.Context(), image.ImportSource{Source: &layer, SourceName: "-"}, name,
 		image.ImportOptions{Changes: changes, Platform: "linux/" + runtime.GOARCH})
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	said, err := io.ReadAll(answer)
-	require.NoError(t, err)
-	require.NoError(t, answer.Close())
-	inspected, err := engine.cli.ImageInspect(t.Context(), name)
-	require.NoError(t, err, string(said))
-	t.Cleanup(func() {
-		_, _ = engine.cli.ImageRemove(context.WithoutCancel(t.Context()), inspected.ID, image.RemoveOptions{Force: true})
+	require.NoError(tb, err)
+	require.NoError(tb, answer.Close())
+	inspected, err := engine.cli.ImageInspect(tb.Context(), name)
+	require.NoError(tb, err, string(said))
+	tb.Cleanup(func() {
+		_, _ = engine.cli.ImageRemove(context.WithoutCancel(tb.Context()), inspected.ID, image.RemoveOptions{Force: true})
 	})
 	made := takehome.Image{ID: inspected.ID, Entrypoint: inspected.Config.Entrypoint, Command: inspected.Config.Cmd, User: inspected.Config.User}
 	for volume := range inspected.Config.Volumes {
@@ -156,16 +156,16 @@ func open(t *testing.T, engine *Engine, spec LabSpec) *Lab {
 	require.NoError(t, err)
 	t.Cleanup(func() {
 		require.NoError(t, lab.Close(t.Context()))
-		require.Empty(t, objectsOf(t, engine, lab.name))
+		require.Empty(t, objectsOf(t, engine, labelLab, lab.name))
 	})
 	return lab
 }
 
-// objectsOf lists what carries the label of a lab.
-func objectsOf(t *testing.T, engine *Engine, lab string) []string {
+// objectsOf lists what carries a label.
+func objectsOf(t *testing.T, engine *Engine, label, value string) []string {
 	t.Helper()
 	ctx := context.WithoutCancel(t.Context())
-	filter := filters.NewArgs(filters.Arg("label", labelLab+"="+lab))
+	filter := filters.NewArgs(filters.Arg("label", label+"="+value))
 	var found []string
 	containers, err := engine.cli.ContainerList(ctx, container.ListOptions{All: true, Filters: filter})
 	require.NoError(t, err)
@@ -220,3 +220,5 @@ func get(t *testing.T, lab *Lab, boot takehome.Boot, path string, values ...stri
 	require.NoError(t, errors.Join(err, response.Body.Close()))
 	return response.StatusCode, string(body)
 }
+
+func itoa(n int) string { return strconv.Itoa(n) }

@@ -98,6 +98,7 @@ var _ takehome.Lab = (*Lab)(nil)
 // submission. The lab must be closed; if Open fails, nothing is left.
 func (e *Engine) Open(ctx context.Context, spec LabSpec) (*Lab, error) {
 	begun := time.Now()
+	e.tidy(ctx)
 	lab := e.newLab(ctx, spec)
 	if err := lab.build(ctx); err != nil {
 		return nil, errors.Join(err, lab.Close(ctx))
@@ -207,8 +208,14 @@ func (l *Lab) claim(role string) (string, error) {
 	return name, nil
 }
 
-// left is how long the pod may still live.
+// left is how long the program may still run.
 func (l *Lab) left() time.Duration { return max(time.Second, time.Until(l.end)) }
+
+// podLeft is a little more, so that a program that is ended at its deadline is seen to be.
+func (l *Lab) podLeft() time.Duration {
+	const afterwards = 5 * time.Second
+	return l.left() + afterwards
+}
 
 func (l *Lab) containerName(role string) string {
 	return namePrefix(l.engine.lease.Run) + l.name + "-" + role

@@ -37,7 +37,8 @@ func watchMemory(ctx context.Context, e *Engine, lab string) *memoryWatch {
 				close(watch.heard)
 				watch.heard = make(chan struct{})
 				watch.mu.Unlock()
-			case <-errs: // the stream is over; what is inspected after an exit must do
+			case err := <-errs: // what is inspected after an exit must do from now on
+				e.log.Debug().Err(err).Str("lab", lab).Msg("the stream of events ended")
 				return
 			}
 		}

@@ -20,7 +20,7 @@ type seeding struct{ breakdown *takehome.Breakdown }
 // migrateOnce prepares the database before the very first start. A migration that the
 // repository declares must work; one that was only recognised may fail, because the guess
 // was ours: the program is then started without it, and the note is kept.
-func (l *Lab) migrateOnce(ctx context.Context, image takehome.Image, plan takehome.StartPlan) (*takehome.Breakdown, error) {
+func (l *Lab) migrateOnce(ctx context.Context, plan takehome.StartPlan) (*takehome.Breakdown, error) {
 	if l.seeded != nil {
 		return l.seeded.breakdown, nil
 	}

@@ -20,7 +20,7 @@ import (
 func (l *Lab) createPod(ctx context.Context, image string) error {
 	config, host := profile.Pod{
 		Image: image, Tools: l.toolVolume(), Sockets: l.socketVolume(), Hosts: l.hosts(),
-		Deadline: l.left(), Labels: l.labels(rolePod),
+		Deadline: l.podLeft(), Labels: l.labels(rolePod),
 	}.Config()
 	return l.engine.call(ctx, "create the pod", slow, func(ctx context.Context) error {
 		created, err := l.engine.cli.ContainerCreate(ctx, config, host, nil, nil, l.containerName(rolePod))
@@ -57,6 +57,9 @@ func (l *Lab) openRelay(ctx context.Context) error {
 		return err
 	})
 }
+
+// exitDeadline is the exit code of the helper, and of what it started, at the deadline.
+const exitDeadline = 124
 
 // hijacked writes to and closes the connection that the engine gave away.
 type hijacked struct{ types.HijackedResponse }
@@ -147,20 +150,7 @@ func (l *Lab) diagnose(ctx context.Context, cause error) error {
 	if closed {
 		return fmt.Errorf("the lab is closed: %w", cause)
 	}
-	if time.Now().After(l.end) {
-		return &takehome.Fault{
-			Owner: takehome.Takehome, Summary: "the pod ended because its time was over", Err: cause,
-			Hint: "raise the deadline of the run, then grade again",
-		}
-	}
-	state := &container.State{}
-	err := l.engine.call(context.WithoutCancel(ctx), "look at the pod", pingPatience, func(ctx context.Context) error {
-		inspected, err := l.engine.cli.ContainerInspect(ctx, l.podID)
-		if err == nil && inspected.State != nil {
-			state = inspected.State
-		}
-		return err
-	})
+	state, err := l.podState(context.WithoutCancel(ctx))
 	switch {
 	case cerrdefs.IsNotFound(err):
 		return &takehome.Fault{
@@ -169,6 +159,11 @@ func (l *Lab) diagnose(ctx context.Context, cause error) error {
 		}
 	case err != nil:
 		return err
+	case !state.Running && state.ExitCode == exitDeadline:
+		return &takehome.Fault{
+			Owner: takehome.Takehome, Summary: "the pod ended because its time was over", Err: cause,
+			Hint: "raise the deadline of the run, then grade again",
+		}
 	case !state.Running:
 		return &takehome.Fault{
 			Owner: takehome.Operator, Summary: "the pod was ended while it was in use", Err: cause,
@@ -178,5 +173,29 @@ func (l *Lab) diagnose(ctx context.Context, cause error) error {
 	return &takehome.Fault{
 		Owner: takehome.Takehome, Summary: "the relay into the pod broke", Err: cause,
 		Hint: "grade it again; if it happens again, please report it",
+	}
+}
+
+// podState looks at the pod until it is seen to have ended, or a moment is over: its
+// processes are gone a little before the engine says so.
+func (l *Lab) podState(ctx context.Context) (*container.State, error) {
+	const moment, pause = 2 * time.Second, 50 * time.Millisecond
+	state := &container.State{}
+	for begun := time.Now(); ; {
+		err := l.engine.call(ctx, "look at the pod", pingPatience, func(ctx context.Context) error {
+			inspected, err := l.engine.cli.ContainerInspect(ctx, l.podID)
+			if err == nil && inspected.ContainerJSONBase != nil && inspected.State != nil {
+				state = inspected.State
+			}
+			return err
+		})
+		if err != nil || !state.Running || time.Since(begun) > moment {
+			return state, err
+		}
+		select {
+		case <-ctx.Done():
+			return state, ctx.Err()
+		case <-time.After(pause):
+		}
 	}
 }

@@ -148,8 +148,7 @@ func (p *program) settle(ctx context.Context, code int) {
 		p.lab.memory.waitFor(p.id, state)
 	}
 	exit.OutOfMemory = p.lab.memory.of(p.id, state)
-	const deadlineOfInit = 124
-	exit.Forced = forced || code == deadlineOfInit && time.Until(p.ends) < time.Second
+	exit.Forced = forced || code == exitDeadline && time.Until(p.ends) < time.Second
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.exit = exit

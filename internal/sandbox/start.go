@@ -46,7 +46,7 @@ func (l *Lab) Start(ctx context.Context, options takehome.StartOptions) (takehom
 	if err := l.clear(ctx); err != nil {
 		return takehome.Boot{}, err
 	}
-	if breakdown, err := l.migrateOnce(ctx, image, plan); err != nil || breakdown != nil {
+	if breakdown, err := l.migrateOnce(ctx, plan); err != nil || breakdown != nil {
 		return takehome.Boot{Breakdown: breakdown, Elapsed: time.Since(begun)}, err
 	}
 	if err := l.setScene(ctx, options); err != nil {
@@ -208,7 +208,7 @@ func (l *Lab) clear(ctx context.Context) error {
 
 // describe says in stable words what an attempt was.
 func describe(image takehome.Image, plan takehome.StartPlan, writable bool) string {
-	words := takehome.Line(fmt.Sprintf("%q", command(image, plan)))
+	words := "`" + commandLine(command(image, plan)) + "`"
 	if writable {
 		return "started " + words + " with a writable file system, as the user of the image"
 	}

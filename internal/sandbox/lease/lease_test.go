@@ -13,20 +13,6 @@ import (
 	"github.com/takehome-dev/takehome/internal/sandbox/lease"
 )
 
-// Called with a state folder the test binary is a runner that waits to be killed.
-func TestMain(m *testing.M) {
-	if len(os.Args) == 3 && os.Args[1] == "hold-a-lease" {
-		held, err := lease.Take(os.Args[2])
-		if err != nil {
-			os.Exit(1)
-		}
-		_, _ = os.Stdout.WriteString(held.Run + "\n")
-		_, _ = os.Stdin.Read(make([]byte, 1))
-		return
-	}
-	os.Exit(m.Run())
-}
-
 func never(t *testing.T) func() error {
 	t.Helper()
 	return func() error {
@@ -61,9 +47,10 @@ func TestALeaseIsHeldUntilItIsReleased(t *testing.T) {
 func TestALeaseEndsWithItsRunner(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	binary, err := os.Executable()
-	require.NoError(t, err)
-	runner := exec.CommandContext(t.Context(), binary, "hold-a-lease", dir)
+	binary := filepath.Join(t.TempDir(), "holder")
+	output, err := exec.CommandContext(t.Context(), "go", "build", "-o", binary, "./testdata/holder").CombinedOutput()
+	require.NoError(t, err, string(output))
+	runner := exec.CommandContext(t.Context(), binary, dir)
 	_, err = runner.StdinPipe()
 	require.NoError(t, err)
 	stdout, err := runner.StdoutPipe()

@@ -36,7 +36,8 @@ func TestContextHoldsTheRecipeWithItsModes(t *testing.T) {
 
 func TestDigestDependsOnTheBaseOnly(t *testing.T) {
 	t.Parallel()
-	require.Equal(t, postgres.Digest("sha256:a"), postgres.Digest("sha256:a"))
+	first := postgres.Digest("sha256:a")
+	require.Equal(t, first, postgres.Digest("sha256:a"))
 	require.NotEqual(t, postgres.Digest("sha256:a"), postgres.Digest("sha256:b"))
 }
 

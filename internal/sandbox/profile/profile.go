@@ -253,8 +253,9 @@ func wrapped(deadline time.Duration, command []string) []string {
 	return append([]string{Tool, "init", seconds(deadline), "--"}, command...)
 }
 
+// seconds rounds up.
 func seconds(d time.Duration) string {
-	return strconv.FormatInt(max(1, int64(d/time.Second)), 10)
+	return strconv.FormatInt(max(1, int64((d+time.Second-1)/time.Second)), 10)
 }
 
 func tmpfs(size int64, options ...string) string {

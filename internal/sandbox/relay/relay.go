@@ -100,13 +100,12 @@ func (r *Relay) Dial(ctx context.Context, network, address string) (*wire.Conn, 
 		return nil, err
 	}
 	name := wire.Address{Net: network, Name: address}
-	return wire.NewConn(stream, wire.Address{Net: network, Name: "takehome"}, name, func() { r.hangUp(request.ID) }), nil
+	after := context.WithoutCancel(ctx)
+	return wire.NewConn(stream, wire.Address{Net: network, Name: "takehome"}, name, func() { r.hangUp(after, request.ID) }), nil
 }
 
 // hangUp ends a connection whose stream takes no more data.
-func (r *Relay) hangUp(id uint64) {
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
-	defer cancel()
+func (r *Relay) hangUp(ctx context.Context, id uint64) {
 	_, _ = r.Ask(ctx, wire.Request{Op: wire.OpHangUp, ID: id})
 }
 

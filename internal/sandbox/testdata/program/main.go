@@ -97,7 +97,9 @@ func routes() http.Handler {
 		found, err := net.LookupHost(r.FormValue("host"))
 		return fmt.Sprintf("%v %v", found, time.Since(begun)), err
 	})
-	answer("/query", func(r *http.Request) (string, error) { return query(r.Context(), r.FormValue("url"), r.FormValue("sql")) })
+	answer("/query", func(r *http.Request) (string, error) {
+		return query(r.Context(), r.FormValue("url"), r.FormValue("sql"))
+	})
 	answer("/syscall", func(r *http.Request) (string, error) {
 		var numbers [4]uintptr
 		for i, name := range []string{"n", "a", "b", "c"} {
@@ -143,7 +145,9 @@ func exit(args []string) error {
 
 func never([]string) error {
 	fmt.Println("thinking")
-	select {}
+	for {
+		time.Sleep(time.Hour)
+	}
 }
 
 func hog([]string) error {
