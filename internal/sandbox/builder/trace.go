@@ -32,7 +32,7 @@ var errTrace = errors.New("the builder's progress is not what BuildKit sends")
 // and ignores what it does not know.
 func decodeTrace(raw []byte) (trace, error) {
 	var decoded trace
-	err := fields(raw, func(number protowire.Number, value []byte) error {
+	err := fields(raw, func(number int, value []byte) error {
 		switch number {
 		case 1:
 			vertex, err := decodeStep(value)
@@ -50,7 +50,7 @@ func decodeTrace(raw []byte) (trace, error) {
 
 func decodeStep(raw []byte) (step, error) {
 	var decoded step
-	err := fields(raw, func(number protowire.Number, value []byte) error {
+	err := fields(raw, func(number int, value []byte) error {
 		switch number {
 		case 1:
 			decoded.digest = string(value)
@@ -72,7 +72,7 @@ func decodeStep(raw []byte) (step, error) {
 
 func decodeLog(raw []byte) (stepLog, error) {
 	var decoded stepLog
-	err := fields(raw, func(number protowire.Number, value []byte) error {
+	err := fields(raw, func(number int, value []byte) error {
 		switch number {
 		case 1:
 			decoded.digest = string(value)
@@ -86,7 +86,7 @@ func decodeLog(raw []byte) (stepLog, error) {
 
 // fields calls each for every field of a message. The value of a field that is not
 // length-delimited is nil.
-func fields(raw []byte, each func(protowire.Number, []byte) error) error {
+func fields(raw []byte, each func(number int, value []byte) error) error {
 	for len(raw) > 0 {
 		number, kind, length := protowire.ConsumeTag(raw)
 		if length < 0 {
@@ -103,7 +103,7 @@ func fields(raw []byte, each func(protowire.Number, []byte) error) error {
 			return errTrace
 		}
 		raw = raw[length:]
-		if err := each(number, value); err != nil {
+		if err := each(int(number), value); err != nil {
 			return err
 		}
 	}

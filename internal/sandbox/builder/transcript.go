@@ -118,7 +118,7 @@ func (t *transcript) follow(news trace) {
 			continue
 		}
 		record.name = vertex.name
-		record.internal = strings.HasPrefix(vertex.name, "[internal]")
+		record.internal = !strings.HasPrefix(vertex.name, "[") || strings.HasPrefix(vertex.name, "[internal]")
 		if vertex.failure != "" {
 			record.failure = vertex.failure
 			if t.first == nil && !strings.Contains(vertex.failure, "context canceled") {
@@ -204,6 +204,9 @@ func (t *transcript) outcome() (Outcome, error) {
 		return Outcome{Log: t.log.tail()}, engineFault("the engine has no disk space left for a build", errors.New(takehome.Line(said)))
 	}
 	kind, code := classify(said, t.code)
+	if kind == BaseMissing && record != nil && copies(instruction(record.name)) {
+		kind = SourceMissing
+	}
 	if record == nil && kind != Malformed && kind != BaseMissing && kind != BaseUnreachable {
 		record = t.current
 	}
@@ -244,6 +247,12 @@ func instruction(name string) string {
 
 // exitCode is how BuildKit (old and new) and the old builder tell that a command failed.
 var exitCode = regexp.MustCompile(`(?:exit code: |returned a non-zero code: )(\d+)`)
+
+// copies tells that an instruction takes files from the context or from another stage.
+func copies(instruction string) bool {
+	keyword, _, _ := strings.Cut(instruction, " ")
+	return strings.EqualFold(keyword, "COPY") || strings.EqualFold(keyword, "ADD")
+}
 
 func classify(said string, code int) (FailureKind, int) {
 	if match := exitCode.FindStringSubmatch(said); match != nil {

@@ -70,7 +70,7 @@ func engineBroke(said string) bool {
 var (
 	cacheRef = regexp.MustCompile(`failed to calculate checksum of ref [^ :]+(?:::[^ :]+)?:? ?`)
 	longHex  = regexp.MustCompile(`\b(?:sha256:)?[0-9a-z]{25}\b|\b(?:sha256:)?[0-9a-f]{12,64}\b`)
-	mountDir = regexp.MustCompile(`/var/lib/docker/\S*`)
+	mountDir = regexp.MustCompile(`/\S*?/(?:buildkit-mount\d+|docker-builder\d+|overlay2/[^/\s]+/(?:merged|diff)|snapshots/\d+/fs)`)
 	solving  = regexp.MustCompile(`^(?:failed to solve(?: with frontend [^:]+)?: |rpc error: code = \w+ desc = |failed to (?:create LLB definition|build LLB|solve LLB|compute cache key): )+`)
 )
 
@@ -78,7 +78,7 @@ var (
 func withoutIDs(said string) string {
 	said = solving.ReplaceAllString(strings.TrimSpace(said), "")
 	said = cacheRef.ReplaceAllString(said, "")
-	said = mountDir.ReplaceAllString(said, "…")
+	said = mountDir.ReplaceAllString(said, "")
 	said = longHex.ReplaceAllString(said, "…")
 	return takehome.Line(said)
 }

@@ -121,7 +121,7 @@ func (s *Store) importRoot(ctx context.Context, root io.Reader, facts *facts, re
 func writeOverlay(folder string, facts *facts) error {
 	write := func(when, name, content string) error {
 		target := filepath.Join(folder, when, filepath.FromSlash(name))
-		if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
+		if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil { //nolint:gosec // folders of a root file system
 			return err
 		}
 		mode := os.FileMode(0o644)

@@ -61,7 +61,7 @@ func standInFamily(tag string) string {
 func (f *facts) recipe(of family, base string) (recipe, error) {
 	made := recipe{family: of, base: base}
 	sum := sha256.New()
-	fmt.Fprintf(sum, "%s\n%s\n%s\n", revision, of.name, base)
+	_, _ = fmt.Fprintf(sum, "%s\n%s\n%s\n", revision, of.name, base)
 	folder := path.Join("recipes", of.folder)
 	if err := hashFolder(sum, folder); err != nil {
 		return recipe{}, err
@@ -69,7 +69,7 @@ func (f *facts) recipe(of family, base string) (recipe, error) {
 	var settings []setting
 	switch of.name {
 	case "debian":
-		fmt.Fprintf(sum, "%v\n%v\n%v\n", f.sources, f.apt, f.certificates)
+		_, _ = fmt.Fprintf(sum, "%v\n%v\n%v\n", f.sources, f.apt, f.certificates)
 		made.text, _ = recipes.ReadFile("recipes/debian/bootstrap.sh")
 		made.digest = hex.EncodeToString(sum.Sum(nil))
 		return made, nil
@@ -97,7 +97,7 @@ func hashFolder(sum hash.Hash, folder string) error {
 			return err
 		}
 		content, err := recipes.ReadFile(name)
-		fmt.Fprintf(sum, "%s %d\n%s", name, len(content), content)
+		_, _ = fmt.Fprintf(sum, "%s %d\n%s", name, len(content), content)
 		return err
 	})
 }

@@ -18,7 +18,6 @@ type wanted struct {
 	registry string // "docker.io"
 	path     string // "library/node"
 	tag      string // "20"; empty where only a digest is given
-	pinned   bool   // by digest
 }
 
 // parse reads the name of an image. Names that are no names are the author's.
@@ -32,7 +31,7 @@ func parse(given string) (wanted, error) {
 		named = reference.TagNameOnly(named)
 	}
 	parsed := wanted{
-		given: given, name: reference.FamiliarString(named), pinned: pinned,
+		given: given, name: reference.FamiliarString(named),
 		registry: reference.Domain(named), path: reference.Path(named),
 	}
 	if tagged, ok := named.(reference.Tagged); ok {
@@ -41,38 +40,52 @@ func parse(given string) (wanted, error) {
 	return parsed, nil
 }
 
+// refusal is what a submission gets that names an image it must not start from.
+func refusal(given, why string) error {
+	return &takehome.Refusal{
+		Rule: "dockerfile:from", Entry: takehome.Line("FROM " + given), Why: why,
+		Hint: "start from an official image by its name and version, such as node:20 or python:3.13",
+	}
+}
+
 // isID matches what an engine may take for the id of an image.
 var isID = regexp.MustCompile(`^(?:sha256:)?[0-9a-f]{12,64}$`)
 
 // admit refuses names that a submission must not start from: ids and names of what
 // is on this engine only, and registries that are on the operator's own network.
 func admit(given string) (wanted, error) {
-	refuse := func(why, hint string) error {
-		return &takehome.Refusal{Rule: "dockerfile:from", Entry: takehome.Line(given), Why: why, Hint: hint}
-	}
-	const useOfficial = "start from an official image by its name and version, such as node:20 or python:3.13"
+	refuse := func(why string) error { return refusal(given, why) }
 	if isID.MatchString(given) {
-		return wanted{}, refuse("an image is named by its id, which means something on one machine only", useOfficial)
+		return wanted{}, refuse("an image is named by its id, which means something on one machine only")
 	}
 	parsed, err := parse(given)
 	if err != nil {
-		return wanted{}, refuse("this is not the name of an image", useOfficial)
+		return wanted{}, refuse("this is not the name of an image")
 	}
 	if first, _, _ := strings.Cut(parsed.path, "/"); first == "takehome" {
-		return wanted{}, refuse("names under takehome/ are images of the grader", useOfficial)
+		return wanted{}, refuse("names under takehome/ are images of the grader")
 	}
 	hostname, _, _ := strings.Cut(parsed.registry, ":")
 	_, notAddress := netip.ParseAddr(strings.Trim(hostname, "[]"))
 	if hostname == "localhost" || notAddress == nil || strings.HasPrefix(parsed.registry, "[") || !strings.Contains(hostname, ".") ||
 		strings.HasSuffix(hostname, ".local") || strings.HasSuffix(hostname, ".internal") || strings.HasSuffix(hostname, ".localhost") {
-		return wanted{}, refuse("the registry is on a private network", useOfficial)
+		return wanted{}, refuse("the registry is on a private network")
 	}
 	return parsed, nil
 }
 
+// unpinned is the name without its digest.
+func (w wanted) unpinned() string {
+	name, _, _ := strings.Cut(w.name, "@")
+	if w.tag == "" {
+		name += ":latest"
+	}
+	return name
+}
+
 // mirrors of Docker's official images, whose names end like the originals.
 var officialPrefixes = []string{
-	"docker.io/library/", "registry.hub.docker.com/library/", "public.ecr.aws/docker/library/", "mirror.gcr.io/library/",
+	"docker.io/library/", "registry.docker.com/library/", "registry.hub.docker.com/library/", "public.ecr.aws/docker/library/", "mirror.gcr.io/library/",
 }
 
 // official returns the name of an official image: "node" for docker.io/library/node.

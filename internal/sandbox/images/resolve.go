@@ -77,17 +77,18 @@ func (s *Store) find(ctx context.Context, wanted wanted) (found, error) {
 	return s.serve(ctx, wanted)
 }
 
-// serve puts a stand-in under the wanted name.
+// serve puts a stand-in under the wanted name, without the digest if it has one: no
+// stand-in could have it.
 func (s *Store) serve(ctx context.Context, wanted wanted) (found, error) {
 	chosen, ok := choose(wanted, s.theFacts(ctx).golang)
-	if !ok || wanted.pinned {
+	if !ok {
 		return found{}, noWayFault(wanted)
 	}
 	made, err := s.standIn(ctx, chosen.family)
 	if err != nil {
 		return found{}, err
 	}
-	if err := s.takeName(ctx, made, wanted.name); err != nil {
+	if err := s.takeName(ctx, made, wanted.unpinned()); err != nil {
 		return found{}, err
 	}
 	return found{substitute: &takehome.Substitute{
@@ -98,12 +99,7 @@ func (s *Store) serve(ctx context.Context, wanted wanted) (found, error) {
 // admitLocal refuses images that only this engine has, and such as bring
 // instructions of their own into a build.
 func (s *Store) admitLocal(ctx context.Context, wanted wanted, image local) error {
-	refuse := func(why string) error {
-		return &takehome.Refusal{
-			Rule: "dockerfile:from", Entry: takehome.Line(wanted.given), Why: why,
-			Hint: "start from an official image by its name and version, such as node:20 or python:3.13",
-		}
-	}
+	refuse := func(why string) error { return refusal(wanted.given, why) }
 	if len(image.triggers) > 0 {
 		return refuse("the image runs instructions of its own in every build (ONBUILD)")
 	}
@@ -150,12 +146,8 @@ func missingFault(wanted wanted) error {
 }
 
 func noWayFault(wanted wanted) error {
-	hint := "connect the machine to the registry, or pull " + takehome.Line(wanted.name) + " by hand"
-	if wanted.pinned {
-		hint += "; an image that is named by its digest has no stand-in"
-	}
 	return &takehome.Fault{
-		Owner: takehome.Operator, Hint: hint,
+		Owner: takehome.Operator, Hint: "connect the machine to the registry, or pull " + takehome.Line(wanted.name) + " by hand",
 		Summary: "the registry " + takehome.Line(wanted.registry) + " cannot be reached, and nothing can stand in for " + takehome.Line(wanted.given),
 	}
 }

@@ -104,8 +104,8 @@ func (h host) deb822(name string) []archive {
 	stanza, field := map[string]string{}, ""
 	end := func() {
 		if slices.Contains(strings.Fields(stanza["types"]), "deb") && !strings.EqualFold(strings.TrimSpace(stanza["enabled"]), "no") {
-			for _, address := range strings.Fields(stanza["uris"]) {
-				for _, suite := range strings.Fields(stanza["suites"]) {
+			for address := range strings.FieldsSeq(stanza["uris"]) {
+				for suite := range strings.FieldsSeq(stanza["suites"]) {
 					found = append(found, archive{address, suite, strings.Fields(stanza["components"])})
 				}
 			}

@@ -13,7 +13,9 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/moby/buildkit/frontend/dockerfile/instructions"
@@ -185,7 +187,7 @@ func (j *judge) stageNamed(name string) *stage {
 		}
 	}
 	for number, s := range j.stages {
-		if fmt.Sprint(number) == name {
+		if strconv.Itoa(number) == name {
 			return s
 		}
 	}
@@ -205,6 +207,9 @@ func (j *judge) refuse(node *parser.Node, rule, why, hint string) *takehome.Refu
 	return j.refusal(rule, fmt.Sprintf("line %d: %s", node.StartLine, node.Original), why, hint)
 }
 
+// suggestion is what the parser adds to an error, and not the same in every run.
+var suggestion = regexp.MustCompile(` \(did you mean .*\?\)`)
+
 // malformed is what the candidate's file gets wrong.
 func (j *judge) malformed(err error) *takehome.Breakdown {
 	where := takehome.Line(j.options.Name)
@@ -212,7 +217,7 @@ func (j *judge) malformed(err error) *takehome.Breakdown {
 	if errors.As(err, &located) && len(located.Locations) > 0 && len(located.Locations[0]) > 0 && located.Locations[0][0].Start.Line > 0 {
 		where = fmt.Sprintf("%s line %d", where, located.Locations[0][0].Start.Line)
 	}
-	said := err.Error()
+	said := suggestion.ReplaceAllString(err.Error(), "")
 	return &takehome.Breakdown{
 		Phase: "build", Where: where,
 		Reason: takehome.Line("the Dockerfile cannot be read: " + said),
