@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/takehome-dev/takehome/graders/script"
@@ -61,7 +60,7 @@ func (r *grading) probeErrorsInSuccess(_ context.Context, at *script.Probing) (s
 		if e.Negative {
 			negative[e.Check] = true
 		}
-		if e.Success() && carriesError(e) {
+		if e.Success() && e.CarriesError() {
 			lying[e.Check], negative[e.Check] = true, true
 			evidence = append(evidence, e)
 		}
@@ -75,60 +74,6 @@ func (r *grading) probeErrorsInSuccess(_ context.Context, at *script.Probing) (s
 		observation.Fault = "error_in_success"
 	}
 	return observation, nil
-}
-
-// carriesError reads a body for the usual signs of an error.
-func carriesError(e *script.Exchange) bool {
-	value, err := e.JSON()
-	if err != nil {
-		return strings.HasPrefix(strings.ToLower(strings.TrimSpace(string(e.Body))), "error")
-	}
-	if text, ok := value.(string); ok {
-		return strings.HasPrefix(strings.ToLower(text), "error")
-	}
-	object, ok := value.(map[string]any)
-	if !ok {
-		return false
-	}
-	for _, name := range []string{"success", "ok"} {
-		if object[name] == false {
-			return true
-		}
-	}
-	for _, name := range []string{"error", "errors"} {
-		switch inner := object[name].(type) {
-		case string:
-			return inner != ""
-		case []any:
-			return len(inner) > 0
-		case map[string]any:
-			return len(inner) > 0
-		case bool:
-			return inner
-		}
-	}
-	if status, ok := object["status"].(string); ok && strings.EqualFold(status, "error") {
-		return true
-	}
-	code, stated := statedStatus(object)
-	return stated && code >= 400
-}
-
-// statedStatus reads a status that a body repeats (RFC 9457 3.1.2).
-func statedStatus(object map[string]any) (int, bool) {
-	inner, _ := object["error"].(map[string]any)
-	for _, at := range []map[string]any{object, inner} {
-		for _, name := range []string{"status", "statusCode", "status_code", "code"} {
-			number, ok := at[name].(json.Number)
-			if !ok {
-				continue
-			}
-			if code, err := strconv.Atoi(number.String()); err == nil && code >= 100 && code <= 599 {
-				return code, true
-			}
-		}
-	}
-	return 0, false
 }
 
 // probeStatusRules: four rules of RFC 9110 over every answer.
@@ -367,7 +312,7 @@ func (r *grading) probeStatusInBody(_ context.Context, at *script.Probing) (scri
 		if err != nil || !ok {
 			continue
 		}
-		code, states := statedStatus(object)
+		code, states := script.StatedStatus(object)
 		stated = stated || states
 		if states && code != e.Status {
 			return script.Observation{Label: "different", Detail: "the status in the body is not the one of the answer", Evidence: shown([]*script.Exchange{e})}, nil

@@ -2,6 +2,7 @@ package script
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/takehome-dev/takehome/internal/takehome"
@@ -81,6 +82,9 @@ func (r *run) attribute(ended *climb) {
 			ended.note = "the reply does not hold what the next step needs"
 		}
 	}
+	if r.errorInSuccess() {
+		ended.fault, ended.note = faultErrorInSuccess, "an error is sent with a status of success"
+	}
 	if ended.fault == "" && r.seen != nil {
 		ended.fault = r.seen.Fault
 	}
@@ -100,8 +104,20 @@ func (r *run) attribute(ended *climb) {
 	}
 }
 
-// faultServerError is the code of the Web Fuzzing Commons list for a status of 500.
-const faultServerError = "100"
+// errorInSuccess reports whether the answers of this case are refusals under a status of
+// success: the request was understood to be wrong, which is another defect than accepting it.
+func (r *run) errorInSuccess() bool {
+	return r.seen == nil && slices.ContainsFunc(r.exchanges(), func(e *Exchange) bool {
+		return e.query == nil && e.Success() && e.CarriesError()
+	})
+}
+
+// The codes of faults that are found without the author's help: that of the Web Fuzzing
+// Commons list for a status of 500, and a word of ours for an error that says 200.
+const (
+	faultServerError    = "100"
+	faultErrorInSuccess = "error_in_success"
+)
 
 // exchanges lists everything that the check's conditions can speak of.
 func (r *run) exchanges() []*Exchange {

@@ -6,6 +6,7 @@
 package catalog
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -130,6 +131,7 @@ func (c *Catalog) load(files fs.FS, dir string) (Package, error) {
 	if err := prove(challenge.Rubric); err != nil {
 		return Package{}, err
 	}
+	sortChecks(challenge.Rubric)
 	brief, err := fs.ReadFile(files, briefFile)
 	if err != nil {
 		return Package{}, authored.Fault(briefFile, 0, "a challenge package needs a brief for the candidate")
@@ -180,6 +182,17 @@ func digest(files fs.FS) (string, error) {
 		return "", fmt.Errorf("read the challenge package: %w", err)
 	}
 	return "sha256:" + hex.EncodeToString(hash.Sum(nil)), nil
+}
+
+// sortChecks puts checks in the order of groups and ids, in which they are shown. The
+// grader keeps the order in which they run.
+func sortChecks(rubric takehome.Rubric) {
+	rank := func(c takehome.Check) int {
+		return slices.IndexFunc(rubric.Groups, func(g takehome.Group) bool { return g.ID == c.Group })
+	}
+	slices.SortFunc(rubric.Checks, func(a, b takehome.Check) int {
+		return cmp.Or(rank(a)-rank(b), strings.Compare(a.ID, b.ID))
+	})
 }
 
 // prove checks what must hold between the checks and the rest of the rubric: ids are

@@ -19,6 +19,7 @@ const (
 	RoleReference   = "reference"   // full marks on every check
 	RoleAlternative = "alternative" // correct in another shape
 	RoleMutant      = "mutant"      // one flaw
+	RoleFlawed      = "flawed"      // several flaws; measured by its bounds alone
 	RoleHostile     = "hostile"     // attacks the grader
 )
 
@@ -114,8 +115,8 @@ func (v Variant) problem() string {
 	switch {
 	case v.About == "":
 		return "the file must begin with a comment that says what the submission is"
-	case !slices.Contains([]string{RoleReference, RoleAlternative, RoleMutant, RoleHostile}, v.Role):
-		return "role must be reference, alternative, mutant or hostile"
+	case !slices.Contains([]string{RoleReference, RoleAlternative, RoleMutant, RoleFlawed, RoleHostile}, v.Role):
+		return "role must be reference, alternative, mutant, flawed or hostile"
 	case v.Role == RoleMutant && len(v.Fails) == 0:
 		return "a mutant names at least one check that it fails"
 	case v.Role == RoleReference && (len(v.Fails) > 0 || len(v.Radius) > 0):

@@ -175,7 +175,7 @@ func compare(variant Variant, report takehome.Report, lost []string) []string {
 			problems = append(problems, id+" has full credit, and should not")
 		}
 	}
-	if variant.Role != RoleAlternative {
+	if variant.Role == RoleReference || variant.Role == RoleMutant {
 		for _, id := range lost {
 			if !slices.Contains(variant.Fails, id) && !slices.Contains(variant.Radius, id) {
 				problems = append(problems, id+" lost credit, and should not: "+seen(report, id))

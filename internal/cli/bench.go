@@ -1,0 +1,113 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/takehome-dev/takehome/internal/engine"
+	"github.com/takehome-dev/takehome/internal/takehome"
+	"github.com/takehome-dev/takehome/internal/term"
+)
+
+type benchOptions struct {
+	given     string
+	challenge string
+	runs      int
+}
+
+func (a *app) benchCommand() *cobra.Command {
+	options := benchOptions{}
+	command := &cobra.Command{
+		Use: "bench <submission>", Short: "Measure the phases of a run on this machine", GroupID: groupOperating,
+		Long: `Grade one submission several times and print how long each phase took, minimum and
+median. Nothing is scored on time; this is for whoever plans the capacity of a machine.`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(command *cobra.Command, arguments []string) error {
+			options.given = arguments[0]
+			if options.runs < 1 || options.runs > 1000 {
+				return usageError{errorf("--runs %d: it must be from 1 to 1000", options.runs)}
+			}
+			return a.bench(command.Context(), options)
+		},
+	}
+	command.Flags().StringVarP(&options.challenge, "challenge", "c", "", "id of a challenge, or the folder of one")
+	command.Flags().IntVar(&options.runs, "runs", 10, "how many times it is graded")
+	_ = command.MarkFlagRequired("challenge") // the flag exists
+	return command
+}
+
+func (a *app) bench(ctx context.Context, options benchOptions) error {
+	loaded, err := a.catalog.Load(options.challenge)
+	if err != nil {
+		return err
+	}
+	station, err := a.connect(ctx)
+	if err != nil {
+		return err
+	}
+	defer station.close()
+	measured := map[string][]time.Duration{}
+	var order []string
+	add := func(name string, took time.Duration) {
+		if _, known := measured[name]; !known {
+			order = append(order, name)
+		}
+		measured[name] = append(measured[name], took)
+	}
+	percent := ""
+	for range options.runs {
+		started := time.Now()
+		report, err := station.engine().Grade(ctx, engine.Request{Given: options.given, Challenge: loaded.Challenge, Grader: loaded.Grader, Seed: a.settings.Seed})
+		if err != nil {
+			return runError{err, report}
+		}
+		overhead := time.Duration(0)
+		for _, phase := range report.Run.Phases {
+			took := time.Duration(phase.Micros) * time.Microsecond
+			add(phase.Name, took)
+			if counted(phase.Name) {
+				overhead += took
+			}
+		}
+		add("overhead", overhead)
+		add("whole run", time.Since(started))
+		percent = scoreOf(report)
+	}
+	a.printPhases(order, measured, fmt.Sprintf("%d runs of %s, each scored %s", options.runs, takehome.Line(options.given), percent))
+	return nil
+}
+
+// counted tells what is overhead: everything but the build and the checks. Parts of
+// another phase, which are named "pod: …", are in it already.
+func counted(phase string) bool {
+	switch phase {
+	case "build", "checks", "pod: helper", "pod: database":
+		return false
+	}
+	return true
+}
+
+func (a *app) printPhases(order []string, measured map[string][]time.Duration, title string) {
+	out := a.streams.Out
+	table := term.Table{Gap: "   ", Indent: "  ", Rows: [][]term.Cell{{
+		{Line: term.Words(term.Faint, "phase")}, {Line: term.Words(term.Faint, "minimum"), Right: true}, {Line: term.Words(term.Faint, "median"), Right: true},
+	}}}
+	for _, name := range order {
+		sorted := slices.Sorted(slices.Values(measured[name]))
+		table.Rows = append(table.Rows, []term.Cell{
+			{Line: term.Words(term.Normal, "%s", name)},
+			{Line: term.Words(term.Normal, "%s", inMillis(sorted[0])), Right: true},
+			{Line: term.Words(term.Normal, "%s", inMillis(sorted[len(sorted)/2])), Right: true},
+		})
+	}
+	out.Println(term.Words(term.Strong, "%s", title))
+	out.Println(out.Lines(table)...)
+}
+
+func inMillis(d time.Duration) string {
+	return fmt.Sprintf("%.1f ms", float64(d.Microseconds())/1000)
+}

@@ -1,0 +1,139 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/takehome-dev/takehome/internal/term"
+)
+
+// standardImages are what the challenges and the usual submissions start from.
+var standardImages = []string{"postgres:17", "golang:1.26", "node:20", "python:3.13"}
+
+func (a *app) imagesCommand() *cobra.Command {
+	listOnly := false
+	command := &cobra.Command{
+		Use: "images [<name>...]", Short: "Make sure of the images that runs start from", GroupID: groupOperating,
+		Long: `Make sure of images: those that are there are kept, missing ones are pulled, and where no
+registry answers stand-ins are made from Debian's packages. Without names: ` + strings.Join(standardImages, ", ") + ".",
+		RunE: func(command *cobra.Command, names []string) error {
+			return a.ensureImages(command.Context(), names, listOnly)
+		},
+	}
+	command.Flags().BoolVar(&listOnly, "list", false, "list what is there and make nothing")
+	return command
+}
+
+func (a *app) ensureImages(ctx context.Context, names []string, listOnly bool) error {
+	station, err := a.connect(ctx)
+	if err != nil {
+		return err
+	}
+	defer station.close()
+	if len(names) == 0 {
+		names = standardImages
+	}
+	if !listOnly {
+		if err := station.images.Ensure(ctx, names...); err != nil {
+			return err
+		}
+		if err := station.sandbox.Prepare(ctx); err != nil {
+			return err
+		}
+	}
+	return station.listImages(ctx)
+}
+
+func (a *app) doctorCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "doctor", Short: "Look at the machine and the settings", GroupID: groupOperating, Args: cobra.NoArgs,
+		Long: "Look at the Docker engine, its disk and images, leftovers of earlier runs, and every\nsetting with its value and where it came from. Nothing is changed.",
+		RunE: func(command *cobra.Command, _ []string) error { return a.doctor(command.Context()) },
+	}
+}
+
+func (a *app) doctor(ctx context.Context) error {
+	out := a.streams.Out
+	table := term.Table{Gap: "   ", Indent: "  "}
+	row := func(verdict, name, value string) {
+		table.Rows = append(table.Rows, []term.Cell{
+			{Line: term.Line{out.Glyph(verdict), {Text: " " + name}}}, {Line: term.Words(term.Normal, "%s", value)},
+		})
+	}
+	station, connectErr := a.connect(ctx)
+	if connectErr == nil {
+		defer station.close()
+		facts, err := station.sandbox.Doctor(ctx)
+		if err != nil {
+			return err
+		}
+		row("pass", "engine", facts.EngineVersion+" at "+facts.Host+", API "+facts.APIVersion)
+		row("pass", "machine", fmt.Sprintf("%s, kernel %s, %s, %d CPUs, %s memory", facts.OS, facts.Kernel, facts.Architecture, facts.CPUs, size(facts.MemoryBytes)))
+		row(good(facts.BuildKit, "partial"), "builder", choose(facts.BuildKit, "BuildKit", "the legacy builder; BuildKit is asked for where the engine has it"))
+		row("pass", "storage", facts.StorageDriver+", cgroup version "+facts.CgroupVersion)
+		row(good(facts.Seccomp, "fail"), "seccomp", choose(facts.Seccomp, "on", "off: system calls of a submission are not filtered"))
+		limits := facts.MemoryLimit && facts.CPULimit && facts.ProcessLimit
+		row(good(limits, "fail"), "limits", choose(limits, "memory, CPU and processes can be limited", "the kernel cannot limit memory, CPU or processes"))
+		free := "not known from here"
+		if facts.FreeBytes >= 0 {
+			free = size(facts.FreeBytes) + " free in " + facts.DataRoot
+		}
+		row(good(facts.FreeBytes < 0 || facts.FreeBytes > leastDisk, "fail"), "disk", free)
+		row(good(facts.Leftovers.Total() == 0, "partial"), "leftovers", leftovers(facts.Leftovers.Total()))
+		for _, warning := range facts.Warnings {
+			row("partial", "engine warns", warning)
+		}
+		out.Println(term.Words(term.Strong, "Engine"))
+		out.Println(out.Lines(table)...)
+		out.Println(term.Line{}, term.Words(term.Strong, "Images"))
+		if err := station.listImages(ctx); err != nil {
+			return err
+		}
+	}
+	settings := term.Table{Gap: "   ", Indent: "  "}
+	for _, origin := range a.origins {
+		value := origin.Value
+		if value == "" {
+			value = "(none)"
+		}
+		settings.Rows = append(settings.Rows, []term.Cell{
+			{Line: term.Words(term.Normal, "%s", origin.Name)}, {Line: term.Words(term.Normal, "%s", value)}, {Line: term.Words(term.Faint, "%s", origin.From)},
+		})
+	}
+	out.Println(term.Line{}, term.Words(term.Strong, "Settings"))
+	out.Println(out.Lines(settings)...)
+	return connectErr
+}
+
+// leastDisk is what a handful of builds needs.
+const leastDisk = 3 << 30
+
+func good(well bool, otherwise string) string {
+	if well {
+		return "pass"
+	}
+	return otherwise
+}
+
+func choose(well bool, yes, no string) string {
+	if well {
+		return yes
+	}
+	return no
+}
+
+func leftovers(count int) string {
+	if count == 0 {
+		return "none"
+	}
+	return strconv.Itoa(count) + " objects of other runs; takehome clean removes those that no living run owns"
+}
+
+func size(bytes int64) string {
+	const gib = 1 << 30
+	return strconv.FormatFloat(float64(bytes)/gib, 'f', 1, 64) + " GiB"
+}

@@ -1,0 +1,64 @@
+package cli
+
+import (
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/takehome-dev/takehome/internal/report"
+	"github.com/takehome-dev/takehome/internal/takehome"
+)
+
+func (a *app) reportCommand() *cobra.Command {
+	command := &cobra.Command{
+		Use: "report", Short: "Render a report again, or show one check of it", GroupID: groupGrading,
+		Args: cobra.NoArgs,
+		RunE: func(command *cobra.Command, _ []string) error { return command.Help() },
+	}
+	format := ""
+	render := &cobra.Command{
+		Use: "render <report.json>", Short: "Write a report in another format to stdout", Args: cobra.ExactArgs(1),
+		Example: "  takehome report render report.json --format html > report.html",
+		RunE: func(_ *cobra.Command, arguments []string) error {
+			if !knownFormat(format) {
+				return usageError{errorf("--format %s: it must be one of %s", takehome.Line(format), strings.Join(formatNames(), ", "))}
+			}
+			read, err := readReport(arguments[0])
+			if err != nil {
+				return err
+			}
+			return a.writeResult(read, format, a.look())
+		},
+	}
+	render.Flags().StringVar(&format, "format", "text", "one of "+strings.Join(formatNames(), ", "))
+	show := &cobra.Command{
+		Use: "show <report.json#CHECK>", Short: "Show everything about one check", Args: cobra.ExactArgs(1),
+		Example: "  takehome report show report.json#B01",
+		RunE: func(_ *cobra.Command, arguments []string) error {
+			path, check, ok := strings.Cut(arguments[0], "#")
+			if !ok || check == "" {
+				return usageError{errorf("name a check behind the file: %s#B01", takehome.Line(arguments[0]))}
+			}
+			read, err := readReport(path)
+			if err != nil {
+				return err
+			}
+			return report.Detail(a.streams.Out, read, check, a.look())
+		},
+	}
+	command.AddCommand(render, show)
+	return command
+}
+
+func readReport(path string) (takehome.Report, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return takehome.Report{}, &takehome.Fault{
+			Owner: takehome.Operator, Summary: "the report " + takehome.Line(path) + " cannot be opened", Err: err,
+			Hint: "name the report.json that a grading wrote",
+		}
+	}
+	defer func() { _ = file.Close() }() // opened for reading
+	return report.Read(file)
+}
