@@ -26,16 +26,12 @@ func serve(stdin io.ReadCloser, stdout io.WriteCloser) error {
 	defer func() { _ = session.Close() }()
 	pod := &pod{dialled: map[uint64]*wire.Conn{}}
 	defer pod.close()
-	for {
-		stream, err := session.AcceptStream()
-		if errors.Is(err, io.EOF) || errors.Is(err, yamux.ErrSessionShutdown) {
-			return nil
-		}
-		if err != nil {
-			return fmt.Errorf("accept a stream: %w", err)
-		}
+	stream, err := session.AcceptStream()
+	for err == nil {
 		go pod.answer(stream)
+		stream, err = session.AcceptStream()
 	}
+	return nil // the session is over, however the runner left
 }
 
 type stdio struct {
@@ -154,7 +150,8 @@ func (p *pod) remember(id uint64, conn *wire.Conn) {
 func refusalOf(err error) (wire.Refusal, bool) {
 	var timeout net.Error
 	switch {
-	case errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, syscall.ECONNRESET):
+	case errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, syscall.ECONNRESET),
+		errors.Is(err, syscall.EACCES): // a unix socket between its making and its chmod
 		return wire.Refused, true
 	case errors.Is(err, os.ErrNotExist):
 		return wire.NoSuchSocket, true

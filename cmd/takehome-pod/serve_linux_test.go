@@ -133,6 +133,21 @@ func TestDialFailuresAreTyped(t *testing.T) {
 	require.NotEmpty(t, reply.Failure)
 }
 
+func TestEveryRefusalHasAName(t *testing.T) {
+	t.Parallel()
+	for cause, want := range map[error]wire.Refusal{
+		syscall.ECONNREFUSED: wire.Refused, syscall.ECONNRESET: wire.Refused, syscall.EACCES: wire.Refused,
+		syscall.ENOENT: wire.NoSuchSocket, syscall.ENETUNREACH: wire.Unreachable, syscall.EHOSTUNREACH: wire.Unreachable,
+		syscall.EADDRNOTAVAIL: wire.Unreachable, syscall.ETIMEDOUT: wire.TimedOut, context.DeadlineExceeded: wire.TimedOut, syscall.EAGAIN: wire.TimedOut,
+	} {
+		got, known := refusalOf(&net.OpError{Op: "dial", Err: os.NewSyscallError("connect", cause)})
+		require.True(t, known, cause.Error())
+		require.Equal(t, want, got, cause.Error())
+	}
+	_, known := refusalOf(syscall.EMFILE)
+	require.False(t, known, "what is the helper's own trouble is no refusal")
+}
+
 func TestEndingsOfTheProgramReachTheRunner(t *testing.T) {
 	t.Parallel()
 	r := startServe(t)

@@ -69,9 +69,3 @@ func signalName(code int) string {
 func commandLine(command []string) string {
 	return takehome.Line(strings.Join(command, " "))
 }
-
-func (p *program) wroteTooMuch() bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.overDisk
-}

@@ -49,7 +49,11 @@ func killedRunner(t *testing.T, engine *Engine, stateDir string, seconds int) (r
 			_ = runner.Wait()
 		}
 	}
-	t.Cleanup(kill)
+	t.Cleanup(func() {
+		kill()
+		_, err := engine.Clean(context.WithoutCancel(t.Context()))
+		require.NoError(t, err)
+	})
 	return run, kill
 }
 
@@ -148,7 +152,7 @@ func TestCleanLeavesAloneWhatIsNotOurs(t *testing.T) {
 
 	cleaned, err := engine.Clean(t.Context())
 	require.NoError(t, err)
-	require.Equal(t, Cleaned{Volumes: 2, Networks: 1}, cleaned)
+	require.Equal(t, 1, cleaned.Networks) // anybody may have removed the overdue volume before
 	for what, test := range cases {
 		_, err := engine.cli.VolumeInspect(t.Context(), names[what])
 		require.Equal(t, test.removed, err != nil, what)
@@ -169,7 +173,7 @@ func TestCleanRemovesTheImagesOfADeadRun(t *testing.T) {
 	image := importImage(t, engine, changes)
 	cleaned, err := engine.Clean(t.Context())
 	require.NoError(t, err)
-	require.Equal(t, Cleaned{Images: 1}, cleaned)
+	require.Equal(t, 1, cleaned.Images)
 	_, err = engine.cli.ImageInspect(t.Context(), image.ID)
 	require.Error(t, err)
 }

@@ -36,8 +36,7 @@ func (l *Lab) Close(ctx context.Context) error {
 	}
 	containers := append([]string{l.containerName(roleDatabase), l.containerName(rolePod)}, l.containers...)
 	failures := inParallel(containers, func(name string) error { return l.engine.remove(ctx, name) })
-	volumes := []string{l.toolVolume(), l.socketVolume()}
-	failures = append(failures, inParallel(volumes, func(name string) error { return l.engine.removeVolume(ctx, name) })...)
+	failures = append(failures, inParallel(l.volumeNames(), func(name string) error { return l.engine.removeVolume(ctx, name) })...)
 	if run != nil {
 		run.watching.Wait()
 	}

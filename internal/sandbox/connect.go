@@ -178,15 +178,16 @@ func (e *Engine) accept(ctx context.Context) error {
 			Hint:    "install Docker 20.10 or later",
 		}
 	}
-	e.provider, err = newProvider(e.cli)
+	e.provider, err = newProvider(e.cli, e.settings.Host != "")
 	return err
 }
 
 // newProvider makes testcontainers use our client. It reads its settings from the
 // environment only, so that is where its reaper is switched off: Ryuk wants the engine's
 // socket mounted, which has no place beside hostile code, and leases do its work. It
-// also looks for an engine by itself, and panics where it finds none.
-func newProvider(cli *client.Client) (provider *testcontainers.DockerProvider, err error) {
+// also looks for an engine by itself, and panics where it finds none; an address that was
+// given to us it must be told.
+func newProvider(cli *client.Client, explicit bool) (provider *testcontainers.DockerProvider, err error) {
 	defer func() {
 		if reason := recover(); reason != nil {
 			err = &takehome.Fault{
@@ -196,7 +197,7 @@ func newProvider(cli *client.Client) (provider *testcontainers.DockerProvider, e
 		}
 	}()
 	err = os.Setenv("TESTCONTAINERS_RYUK_DISABLED", "true")
-	if err == nil {
+	if err == nil && explicit {
 		err = os.Setenv("DOCKER_HOST", cli.DaemonHost())
 	}
 	if err != nil {

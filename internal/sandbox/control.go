@@ -10,6 +10,8 @@ import (
 
 	"github.com/docker/docker/api/types/container"
 
+	"github.com/takehome-dev/takehome/internal/sandbox/profile"
+	"github.com/takehome-dev/takehome/internal/sandbox/symptom"
 	"github.com/takehome-dev/takehome/internal/takehome"
 )
 
@@ -106,6 +108,32 @@ func (l *Lab) Logs(ctx context.Context, limit int) (takehome.Text, error) {
 		return takehome.Text{}, err
 	}
 	return takehome.QuoteTail(words, limit), nil
+}
+
+// Cramped reports whether the program, since it was last started with a read-only file
+// system, complained that it may not write. The next start gives it a writable one; whoever
+// finds it so before the checks begin should start it again, for the need was not seen
+// when it started.
+func (l *Lab) Cramped(ctx context.Context) (bool, error) {
+	run, err := l.running()
+	if err != nil || run.writable {
+		return false, err
+	}
+	words, err := run.words(ctx, keptLog)
+	if err != nil || !symptom.WantsToWrite(words) {
+		return false, err
+	}
+	l.widen()
+	return true, nil
+}
+
+// widen makes every later start a writable one.
+func (l *Lab) widen() {
+	l.seats.Lock()
+	defer l.seats.Unlock()
+	if l.settled == profile.ReadOnly {
+		l.settled = profile.Writable
+	}
 }
 
 // Stats reads the program's resource use. A program that has ended uses nothing.

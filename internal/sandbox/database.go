@@ -33,7 +33,7 @@ func (l *Lab) createDatabase(ctx context.Context, image madeImage) (*database, e
 		Deadline: l.podLeft(), Labels: l.labels(roleDatabase),
 	}
 	made := &database{lab: l, secret: image.secret}
-	err := l.engine.call(ctx, "create the database server", slow, func(ctx context.Context) error {
+	err := l.engine.insist(ctx, "create the database server", slow, func(ctx context.Context) error {
 		config := &container.Config{}
 		var err error
 		made.container, err = l.engine.provider.CreateContainer(ctx, testcontainers.ContainerRequest{

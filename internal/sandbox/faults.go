@@ -21,6 +21,15 @@ const (
 	making       = 10 * time.Minute // to build an image of ours
 )
 
+// insist is call for what must not be given up half-way: a container whose creation was
+// cancelled here may come into being there a moment later, and nobody would remove it.
+func (e *Engine) insist(ctx context.Context, doing string, patience time.Duration, do func(ctx context.Context) error) error {
+	if ctx.Err() != nil {
+		return fmt.Errorf("%s: %w", doing, ctx.Err())
+	}
+	return e.call(context.WithoutCancel(ctx), doing, patience, do)
+}
+
 // call runs one call to the engine with a deadline of its own, and turns its error into
 // a fault with an owner. doing completes "the Docker engine could not …".
 func (e *Engine) call(ctx context.Context, doing string, patience time.Duration, do func(ctx context.Context) error) error {

@@ -25,6 +25,7 @@ import (
 	"github.com/docker/docker/api/types/filters"
 	"github.com/docker/docker/api/types/image"
 	"github.com/docker/docker/api/types/volume"
+	"github.com/docker/docker/client"
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
@@ -32,6 +33,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	dockerHost()
 	goleak.VerifyTestMain(m,
 		// The client keeps idle connections to the engine for a while.
 		goleak.IgnoreAnyFunction("net/http.(*persistConn).readLoop"),
@@ -56,21 +58,28 @@ var binaries = sync.OnceValues(func() (string, error) {
 	return folder, nil
 })
 
+// engineAnswers is found out once.
+var engineAnswers = sync.OnceValue(func() error {
+	cli, err := client.NewClientWithOpts(client.WithHost(dockerHost()), client.WithAPIVersionNegotiation())
+	if err != nil {
+		return err
+	}
+	defer func() { _ = cli.Close() }()
+	return ping(context.Background(), cli)
+})
+
 // needEngine skips a test, with one line, where no engine answers; where one is required
 // it fails instead.
 func needEngine(tb testing.TB) {
 	tb.Helper()
-	_, err := os.Stat("/var/run/docker.sock")
-	if os.Getenv("DOCKER_HOST") != "" {
-		err = nil
-	}
+	err := engineAnswers()
 	if err == nil {
 		return
 	}
 	if os.Getenv("TAKEHOME_REQUIRE_DOCKER") == "1" {
-		tb.Fatal("no Docker engine, and TAKEHOME_REQUIRE_DOCKER=1")
+		tb.Fatal("no Docker engine, and TAKEHOME_REQUIRE_DOCKER=1:", err)
 	}
-	tb.Skip("needs a Docker engine")
+	tb.Skip("needs a Docker engine:", err)
 }
 
 // connect makes an engine with a state folder of its own.
@@ -84,7 +93,7 @@ func connectAt(t *testing.T, stateDir string) *Engine {
 	needEngine(t)
 	folder, err := binaries()
 	require.NoError(t, err)
-	engine, err := Connect(t.Context(), Settings{PodBinary: filepath.Join(folder, "takehome-pod"), StateDir: stateDir})
+	engine, err := Connect(t.Context(), Settings{Host: dockerHost(), PodBinary: filepath.Join(folder, "takehome-pod"), StateDir: stateDir})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, engine.Close()) })
 	return engine
@@ -222,3 +231,11 @@ func get(t *testing.T, lab *Lab, boot takehome.Boot, path string, values ...stri
 }
 
 func itoa(n int) string { return strconv.Itoa(n) }
+
+// dockerHost is read once, because connecting to an engine by its address sets the variable.
+var dockerHost = sync.OnceValue(func() string {
+	if host := os.Getenv("DOCKER_HOST"); host != "" {
+		return host
+	}
+	return client.DefaultDockerHost
+})

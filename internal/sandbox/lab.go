@@ -77,8 +77,11 @@ type Lab struct {
 	broken sync.Once
 	why    error // of the relay's end
 
-	turn   sync.Mutex // one start or stop at a time
-	seeded *seeding   // guarded by turn
+	turn      sync.Mutex // one start or stop at a time; guards what follows
+	seeded    *seeding
+	furnished string // id of the image whose volumes were looked into
+	filled    []profile.Filled
+	volumes   []string // made for it
 
 	seats      sync.Mutex // guards what follows
 	image      takehome.Image

@@ -22,7 +22,7 @@ func (l *Lab) createPod(ctx context.Context, image string) error {
 		Image: image, Tools: l.toolVolume(), Sockets: l.socketVolume(), Hosts: l.hosts(),
 		Deadline: l.podLeft(), Labels: l.labels(rolePod),
 	}.Config()
-	return l.engine.call(ctx, "create the pod", slow, func(ctx context.Context) error {
+	return l.engine.insist(ctx, "create the pod", slow, func(ctx context.Context) error {
 		created, err := l.engine.cli.ContainerCreate(ctx, config, host, nil, nil, l.containerName(rolePod))
 		l.podID = created.ID
 		return err

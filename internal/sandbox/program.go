@@ -3,7 +3,6 @@ package sandbox
 import (
 	"context"
 	"errors"
-	"strings"
 	"sync"
 	"time"
 
@@ -11,6 +10,7 @@ import (
 	"github.com/docker/docker/api/types/container"
 
 	"github.com/takehome-dev/takehome/internal/sandbox/profile"
+	"github.com/takehome-dev/takehome/internal/sandbox/symptom"
 	"github.com/takehome-dev/takehome/internal/takehome"
 )
 
@@ -37,25 +37,22 @@ type program struct {
 	log      []byte // its last words, kept when the container is removed
 }
 
-// refusedByEngine is a container that could not be created or started because of what the
-// image asks for: an unknown user, a folder that cannot be made.
-type refusedByEngine struct{ why string }
-
-func (r *refusedByEngine) Error() string { return r.why }
-
 // launch creates and starts a container of the candidate's image. A *refusedByEngine error
 // is a finding.
 func (l *Lab) launch(ctx context.Context, role string, command []string, writable bool, life time.Duration) (*program, error) {
 	l.seats.Lock()
 	image, plan := l.image, l.plan
 	l.seats.Unlock()
+	if err := l.furnish(ctx, image); err != nil {
+		return nil, err
+	}
 	life = min(life, l.left())
 	name, err := l.claim(role)
 	if err != nil {
 		return nil, err
 	}
 	config, host := profile.Program{
-		Image: image, Command: command, Env: l.environment(plan), Pod: l.podID, Tools: l.toolVolume(),
+		Image: image, Command: command, Env: l.environment(plan), Pod: l.podID, Tools: l.toolVolume(), Filled: l.filled,
 		Deadline: life, Writable: writable, Limits: l.spec.Limits, Labels: l.labels(role),
 	}.Config()
 	run := &program{
@@ -79,37 +76,6 @@ func (l *Lab) launch(ctx context.Context, role string, command []string, writabl
 	}
 	run.begun = time.Now()
 	return run, nil
-}
-
-// fromImage turns the engine's complaint about what an image asks for into a finding.
-// Every other error is about the engine.
-func fromImage(err error) error {
-	if err == nil || isDiskFull(err) {
-		return err
-	}
-	causes := map[string]string{
-		"unable to find user":           "the image names a user that it does not have",
-		"no matching entries in passwd": "the image names a user that it does not have",
-		"unable to find group":          "the image names a group that it does not have",
-		"no matching entries in group":  "the image names a group that it does not have",
-		"uids and gids must be in":      "the image names a user by an impossible number",
-		"invalid mount config":          "the image declares a volume where none can be mounted",
-		"invalid mount path":            "the image declares a volume where none can be mounted",
-		"duplicate mount point":         "the image declares a volume where none can be mounted",
-		"no command specified":          "the image names no command to start",
-		"mkdir /proc":                   "the working directory of the image cannot be made",
-		"chdir to cwd":                  "the working directory of the image cannot be entered",
-		"cwd must be an absolute path":  "the working directory of the image is not an absolute path",
-		"not a directory":               "a folder that the image names is a file",
-		"exec format error":             "the image is built for another kind of processor",
-	}
-	said := strings.ToLower(err.Error())
-	for words, why := range causes {
-		if strings.Contains(said, words) {
-			return &refusedByEngine{why: why}
-		}
-	}
-	return err
 }
 
 // watch follows the container to its end, beyond the context that started it.
@@ -252,6 +218,9 @@ func (p *program) discard(ctx context.Context) error {
 		}
 	}
 	words, _ := p.lab.engine.tail(ctx, p.id, keptLog)
+	if !p.writable && symptom.WantsToWrite(words) {
+		p.lab.widen()
+	}
 	p.stop()
 	p.watching.Wait()
 	err := p.lab.engine.remove(ctx, p.name)
@@ -265,35 +234,3 @@ const (
 	killPatience = 10 * time.Second
 	keptLog      = 64 << 10
 )
-
-// watchDisk kills a program that fills its writable layer. A file's size is limited by the
-// kernel, their number only by this.
-func (p *program) watchDisk(ctx context.Context) {
-	const pause = 2 * time.Second
-	ticker := time.NewTicker(pause)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-p.over:
-			return
-		case <-ticker.C:
-		}
-		var size int64
-		err := p.lab.engine.call(ctx, "measure the program's disk", quick, func(ctx context.Context) error {
-			inspected, _, err := p.lab.engine.cli.ContainerInspectWithRaw(ctx, p.id, true)
-			if err == nil && inspected.ContainerJSONBase != nil && inspected.SizeRw != nil {
-				size = *inspected.SizeRw
-			}
-			return err
-		})
-		if err == nil && size > p.limits.DiskBytes {
-			p.mu.Lock()
-			p.overDisk = true
-			p.mu.Unlock()
-			_ = p.kill(ctx)
-			return
-		}
-	}
-}

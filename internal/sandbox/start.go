@@ -20,6 +20,7 @@ type attempt struct {
 	writable  bool
 	listening bool
 	place     place
+	elapsed   time.Duration // until it listened, or until we gave up
 	exit      takehome.Exit
 	refused   string // the engine's complaint about the image
 	words     []byte
@@ -31,7 +32,6 @@ type attempt struct {
 // A program gets a read-only file system first. Where it seems to need another, it is
 // started again with a writable one, at no cost to it, and so is every later start.
 func (l *Lab) Start(ctx context.Context, options takehome.StartOptions) (takehome.Boot, error) {
-	begun := time.Now()
 	ctx, done, err := l.take(ctx)
 	if err != nil {
 		return takehome.Boot{}, fmt.Errorf("start the program: %w", err)
@@ -47,7 +47,7 @@ func (l *Lab) Start(ctx context.Context, options takehome.StartOptions) (takehom
 		return takehome.Boot{}, err
 	}
 	if breakdown, err := l.migrateOnce(ctx, plan); err != nil || breakdown != nil {
-		return takehome.Boot{Breakdown: breakdown, Elapsed: time.Since(begun)}, err
+		return takehome.Boot{Breakdown: breakdown}, err
 	}
 	if err := l.setScene(ctx, options); err != nil {
 		return takehome.Boot{}, err
@@ -70,9 +70,7 @@ func (l *Lab) Start(ctx context.Context, options takehome.StartOptions) (takehom
 			return takehome.Boot{}, err
 		}
 	}
-	boot, err := l.conclude(ctx, last, tried, plan)
-	boot.Elapsed = time.Since(begun)
-	return boot, err
+	return l.conclude(ctx, last, tried, plan)
 }
 
 func (l *Lab) patience(options takehome.StartOptions) time.Duration {
@@ -127,6 +125,7 @@ func (l *Lab) attempt(ctx context.Context, command []string, writable bool, pati
 	l.current = run
 	l.seats.Unlock()
 	tried.place, tried.listening, err = l.awaitListener(ctx, run, patience)
+	tried.elapsed = time.Since(run.begun)
 	if err == nil {
 		tried.exit, err = run.state()
 	}
@@ -170,7 +169,7 @@ func (a attempt) profile() string {
 // conclude turns the last attempt into a Boot: it keeps a program that listens, and
 // explains one that does not.
 func (l *Lab) conclude(ctx context.Context, last attempt, tried []string, plan takehome.StartPlan) (takehome.Boot, error) {
-	boot := takehome.Boot{Profile: last.profile(), Exit: last.exit}
+	boot := takehome.Boot{Profile: last.profile(), Exit: last.exit, Elapsed: last.elapsed}
 	counts, err := l.Connections(ctx)
 	if err != nil {
 		return boot, err

@@ -174,6 +174,50 @@ func TestAVolumeOfTheImageIsMemoryOfLimitedSize(t *testing.T) {
 	require.Nil(t, inspected.State.Health)
 }
 
+// A VOLUME that hides nothing from a program on the candidate's machine hides nothing here.
+func TestAVolumeKeepsTheFilesOfTheImage(t *testing.T) {
+	t.Parallel()
+	engine := connect(t)
+	image := importImage(t, engine, []string{"VOLUME /app /empty"},
+		file{name: "app/", mode: 0o755, uid: 1000}, file{name: "app/words", content: "from the image", mode: 0o644, uid: 1000})
+	image.Command, image.User = []string{"/program", "volume", "/app/words"}, "1000"
+	lab := open(t, engine, LabSpec{Limits: Limits{VolumeBytes: 1 << 20}})
+	lab.Equip(image, takehome.StartPlan{})
+	for range 2 {
+		boot, err := lab.Start(t.Context(), takehome.StartOptions{})
+		require.NoError(t, err)
+		require.True(t, boot.Listening, "%+v", boot.Breakdown)
+		require.Equal(t, "read-only", boot.Profile)
+		words, err := lab.Logs(t.Context(), 100)
+		require.NoError(t, err)
+		require.Equal(t, "from the image\nlistening\n", words.Shown)
+		status, body := get(t, lab, boot, "/write", "path", "/app/new", "size", "1000")
+		require.Equal(t, 200, status, body)
+		_, body = get(t, lab, boot, "/write", "path", "/app/new", "size", "5000000")
+		require.Contains(t, body, "no space left")
+	}
+	inspected, err := engine.cli.ContainerInspect(t.Context(), lab.current.id)
+	require.NoError(t, err)
+	require.Len(t, inspected.Mounts, 2, "%+v", inspected.Mounts)
+}
+
+func TestAProgramThatFindsOutLaterThatItMayNotWrite(t *testing.T) {
+	t.Parallel()
+	lab, boot := started(t, LabSpec{}, "serve")
+	require.Equal(t, "read-only", boot.Profile)
+	cramped, err := lab.Cramped(t.Context())
+	require.NoError(t, err)
+	require.False(t, cramped)
+	_, _ = get(t, lab, boot, "/complain")
+	cramped, err = lab.Cramped(t.Context())
+	require.NoError(t, err)
+	require.True(t, cramped)
+	boot, err = lab.Start(t.Context(), takehome.StartOptions{})
+	require.NoError(t, err)
+	require.Equal(t, "writable", boot.Profile)
+	require.Len(t, lab.containers, 2, "no second try")
+}
+
 func TestAReadyPathIsWaitedFor(t *testing.T) {
 	t.Parallel()
 	engine := connect(t)

@@ -20,6 +20,8 @@ func TestMain(m *testing.M) {
 	m.Run()
 }
 
+func update() bool { return flag.Lookup("update").Value.String() == "true" }
+
 // The golden files hold what is asked for; a test of package sandbox compares what the
 // engine made of it.
 func TestProfilesAreTheGoldenOnes(t *testing.T) {

@@ -3,7 +3,6 @@ package profile
 import (
 	"bytes"
 	"encoding/json"
-	"flag"
 	"os"
 	"slices"
 	"testing"
@@ -12,8 +11,6 @@ import (
 	"github.com/opencontainers/runtime-spec/specs-go"
 	"github.com/stretchr/testify/require"
 )
-
-func update() bool { return flag.Lookup("update").Value.String() == "true" }
 
 // forbidden are system calls that the default profile allows, or allowed for years, and
 // that no backend needs: each was a way out of a container.

@@ -118,6 +118,10 @@ func routes() http.Handler {
 	answer("/hog-child", func(*http.Request) (string, error) {
 		return "child: ", exec.Command(os.Args[0], "hog").Run()
 	})
+	answer("/complain", func(*http.Request) (string, error) {
+		fmt.Println("Error: EROFS: read-only file system, mkdir '/app/uploads'")
+		return "", nil
+	})
 	answer("/reset", func(*http.Request) (string, error) { panic(http.ErrAbortHandler) })
 	return mux
 }
