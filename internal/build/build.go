@@ -40,7 +40,7 @@ func Plan(ctx context.Context, submission takehome.Submission) (proposal Proposa
 		return Proposal{}, err
 	}
 	defer func() { err = errors.Join(err, files.Close()) }()
-	p := &planner{files: files}
+	p := &planner{files: files, home: home(files)}
 	p.readManifest()
 	p.readCompose()
 	p.chooseFolder()
@@ -63,9 +63,30 @@ func Plan(ctx context.Context, submission takehome.Submission) (proposal Proposa
 	return proposal, nil
 }
 
+// home finds where the repository begins. The archive that a forge offers for download
+// holds one folder with everything in it.
+func home(files *tree.Tree) string {
+	const deepest = 2
+	at := "."
+	for range deepest {
+		var folders []string
+		for _, folder := range files.Folders(at) {
+			if name := path.Base(folder); !strings.HasPrefix(name, ".") && name != "__MACOSX" {
+				folders = append(folders, folder)
+			}
+		}
+		if len(folders) != 1 || len(files.Names(at)) > 0 || len(files.Under(folders[0])) == 0 {
+			break
+		}
+		at = folders[0]
+	}
+	return at
+}
+
 // planner holds what is known so far. Every step fills in a part and reads the earlier ones.
 type planner struct {
 	files     *tree.Tree
+	home      string // where the repository begins: "." or the one folder of an archive
 	manifest  manifest.Start
 	hasStart  bool // there is a takehome.yaml
 	compose   composition
@@ -80,6 +101,7 @@ type planner struct {
 	examples  map[string]example
 	scripts   map[string]bool // files that package scripts run by hand; nil: not listed yet
 	goTools   []string        // folders of a Go module's other main packages
+	sqlSize   int             // bytes of SQL that were read
 }
 
 // note adds a remark to the start plan. It has to be one safe line.
@@ -95,7 +117,7 @@ func (p *planner) project() language.Project {
 }
 
 func (p *planner) readManifest() {
-	name, ok := p.files.First(".", "takehome.yaml", "takehome.yml")
+	name, ok := p.files.First(p.home, "takehome.yaml", "takehome.yml")
 	if !ok {
 		return
 	}

@@ -88,7 +88,7 @@ var procLine = regexp.MustCompile(`(?m)^([A-Za-z0-9_-]+):[ \t]*(\S[^\n]*)$`)
 func (p *planner) procfile(process string) ([]string, bool) {
 	name, ok := p.files.First(p.folder, "Procfile")
 	if !ok {
-		if name, ok = p.files.First(".", "Procfile"); !ok {
+		if name, ok = p.files.First(p.home, "Procfile"); !ok {
 			return nil, false
 		}
 	}
@@ -141,7 +141,7 @@ func (p *planner) scriptNamed(word string) (string, bool) {
 	if path.Ext(base) != ".sh" && !strings.Contains(base, "entrypoint") && base != "start" && base != "run" && base != "boot" {
 		return "", false
 	}
-	for _, folder := range []string{p.folder, p.recipe.Context, "."} {
+	for _, folder := range []string{p.folder, p.recipe.Context, p.home} {
 		for _, file := range p.files.Under(folder) {
 			if path.Base(file.Path) == base && file.Size <= maxScript {
 				text, ok := p.files.Text(file.Path)

@@ -35,17 +35,14 @@ var composeVariant = regexp.MustCompile(`(?i)^(?:docker-)?compose[.-](\w+)\.ya?m
 // readCompose finds the compose file: at the root, in the folder that takehome.yaml names,
 // or in a folder where people put such files.
 func (p *planner) readCompose() {
-	folders := []string{"."}
+	folders := []string{p.home}
 	if p.manifest.Folder != "" {
-		folders = []string{p.manifest.Folder, "."}
+		folders = []string{path.Join(p.home, p.manifest.Folder), p.home}
 	}
-	for _, child := range p.files.Folders(".") {
+	for _, child := range p.files.Folders(p.home) {
 		if name := path.Base(child); backendName.MatchString(name) || slices.Contains([]string{"docker", ".docker", "deploy", "deployment", "infra", "build"}, name) {
 			folders = append(folders, child)
 		}
-	}
-	if nested := p.files.Folders("."); len(nested) == 1 && len(p.files.Names(".")) == 0 {
-		folders = append(folders, nested[0]) // the archive holds one folder with everything
 	}
 	for _, folder := range folders {
 		if p.readComposeIn(path.Clean(folder)) {
@@ -242,7 +239,7 @@ func (p *planner) buildsNamedFolder(service compose.Service) bool {
 	}
 	folder, ok := underFolder(p.compose.folder, service.Build.Context)
 	below := path.Join(folder, path.Dir(service.Build.Dockerfile))
-	wanted := path.Clean(p.manifest.Folder)
+	wanted := path.Join(p.home, p.manifest.Folder)
 	return ok && (folder == wanted || service.Build.Dockerfile != "" && below == wanted)
 }
 
@@ -257,7 +254,7 @@ func (p *planner) buildsFrontend(service compose.Service) bool {
 			return true
 		}
 	}
-	if folder != "." && isFrontendName(path.Base(folder)) && !p.isPackageOfServer(folder) {
+	if folder != p.home && isFrontendName(path.Base(folder)) && !p.isPackageOfServer(folder) {
 		return true
 	}
 	return language.PackageKind(p.files, folder) == language.FrontendPackage && language.Name(p.files, folder) == ""

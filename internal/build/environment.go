@@ -259,7 +259,7 @@ func envFileNames() []string {
 // the compose file.
 func (p *planner) envFiles() []string {
 	var found []string
-	folders := []string{p.folder, path.Join(p.folder, "config"), ".", p.compose.folder}
+	folders := []string{p.folder, path.Join(p.folder, "config"), p.home, p.compose.folder}
 	for _, folder := range folders {
 		for _, name := range envFileNames() {
 			if folder == "" {
@@ -290,7 +290,7 @@ func (p *planner) examplesFromReadme() {
 
 // readme is the text for people, of the program's folder or of the root.
 func (p *planner) readme() (file, text string, ok bool) {
-	for _, folder := range []string{p.folder, "."} {
+	for _, folder := range []string{p.folder, p.home} {
 		for _, name := range p.files.Names(folder) {
 			if upper := strings.ToUpper(name); strings.HasPrefix(upper, "README") {
 				full := path.Join(folder, name)

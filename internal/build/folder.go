@@ -21,10 +21,10 @@ func isFrontendName(name string) bool { return frontendName.MatchString(name) }
 // chooseFolder finds the program in a mono-repository: where takehome.yaml says, where the
 // compose file builds, at the root, or in the folder that looks like a server.
 func (p *planner) chooseFolder() {
-	p.folder = "."
+	p.folder = p.home
 	if folder := p.manifest.Folder; folder != "" {
-		if p.files.HasFolder(folder) {
-			p.folder = path.Clean(folder)
+		if full, ok := underFolder(p.home, folder); ok && p.files.HasFolder(full) {
+			p.folder = full
 			return
 		}
 		p.note("takehome.yaml names the folder %q, which is not there", folder)
@@ -33,10 +33,10 @@ func (p *planner) chooseFolder() {
 		p.folder = p.composeFolder(build.Context, build.Dockerfile)
 		return
 	}
-	if p.isProgram(".") {
+	if p.isProgram(p.home) {
 		return
 	}
-	if best, ok := p.bestFolder(".", 0); ok {
+	if best, ok := p.bestFolder(p.home, 0); ok {
 		p.folder = best
 	}
 }
@@ -46,7 +46,7 @@ func (p *planner) chooseFolder() {
 func (p *planner) composeFolder(buildContext, dockerfile string) string {
 	folder, ok := underFolder(p.compose.folder, buildContext)
 	if !ok || !p.files.HasFolder(folder) {
-		return "."
+		return p.home
 	}
 	if dockerfile != "" {
 		if below, ok := underFolder(folder, path.Dir(dockerfile)); ok && language.Name(p.files, below) != "" {

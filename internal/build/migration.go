@@ -126,7 +126,7 @@ func (p *planner) manifestMigration() *takehome.Migration {
 // declaredFile finds a file or folder that takehome.yaml names, from the program's folder
 // or from the root.
 func (p *planner) declaredFile(name string) (string, bool) {
-	for _, folder := range []string{p.folder, "."} {
+	for _, folder := range []string{p.folder, p.home} {
 		if full, ok := underFolder(folder, name); ok && (p.files.HasFolder(full) || p.files.Has(full)) {
 			return full, true
 		}
@@ -137,11 +137,11 @@ func (p *planner) declaredFile(name string) (string, bool) {
 // addFiles reads files of SQL and takes what of them leads up.
 func (p *planner) addFiles(to *takehome.Migration, files []string) {
 	for _, file := range files {
-		raw, ok := p.files.Bytes(file, sqlfile.SizeLimit)
+		text, ok := p.sqlText(file)
 		if !ok || slices.Contains(to.Files, file) {
 			continue
 		}
-		scripts, notes := sqlfile.Scripts(file, string(raw))
+		scripts, notes := sqlfile.Scripts(file, text)
 		for _, line := range notes {
 			p.note("%s", line)
 		}

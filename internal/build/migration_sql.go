@@ -36,6 +36,18 @@ func (p *planner) sqlMigration() *takehome.Migration {
 	return made
 }
 
+// sqlText reads a file of SQL, as long as all of them together are not out of proportion.
+func (p *planner) sqlText(file string) (string, bool) {
+	const most = 12 << 20
+	if p.sqlSize > most {
+		p.note("the SQL files are larger than %d MiB together; the rest was not looked at", most>>20)
+		return "", false
+	}
+	raw, ok := p.files.Bytes(file, sqlfile.SizeLimit)
+	p.sqlSize += len(raw)
+	return string(raw), ok
+}
+
 // plainSQL finds the files and what they were recognised by.
 func (p *planner) plainSQL() (files []string, by string) {
 	for _, folder := range p.searchFolders() {
@@ -51,10 +63,10 @@ func (p *planner) plainSQL() (files []string, by string) {
 
 // searchFolders are the program's folder and, for a mono-repository, the root.
 func (p *planner) searchFolders() []string {
-	if p.folder == "." {
-		return []string{"."}
+	if p.folder == p.home {
+		return []string{p.home}
 	}
-	return []string{p.folder, "."}
+	return []string{p.folder, p.home}
 }
 
 // migrationsBelow finds the shallowest folder of migrations written in SQL.
@@ -104,11 +116,11 @@ func (p *planner) schemaBelow(below string) []string {
 		if !sqlfile.IsUp(file.Path) || sqlfile.IsSeed(file.Path) || p.foreignTo(below, file.Path) || !p.inSchemaFolder(below, file.Path) {
 			continue
 		}
-		text, ok := p.files.Bytes(file.Path, sqlfile.SizeLimit)
+		text, ok := p.sqlText(file.Path)
 		switch {
-		case !ok || len(sqlfile.Tables(string(text))) == 0:
+		case !ok || len(sqlfile.Tables(text)) == 0:
 			continue
-		case mysqlOnly.Match(text):
+		case mysqlOnly.MatchString(text):
 			p.note("%s is written for another database, and was left out", file.Path)
 			continue
 		}
@@ -168,10 +180,10 @@ func (p *planner) inSchemaFolder(below, name string) bool {
 
 // foreignTo reports a file of another program, where the search is at the root.
 func (p *planner) foreignTo(below, name string) bool {
-	if below != "." {
+	if below == p.folder {
 		return p.inFrontend(name)
 	}
-	for at := path.Dir(name); at != "."; at = path.Dir(at) {
+	for at := path.Dir(name); at != "." && at != p.home; at = path.Dir(at) {
 		if at != p.folder && (isFrontendName(path.Base(at)) || asideName.MatchString(path.Base(at)) && !schemaFolder.MatchString(path.Base(at))) {
 			return true
 		}
@@ -195,8 +207,8 @@ func (p *planner) appliesItself(files []string) (why string, self bool) {
 	own := p.facts.Tables(p.isScript)
 	var wanted []string
 	for _, file := range files {
-		if text, ok := p.files.Bytes(file, sqlfile.SizeLimit); ok {
-			wanted = append(wanted, sqlfile.Tables(string(text))...)
+		if text, ok := p.sqlText(file); ok {
+			wanted = append(wanted, sqlfile.Tables(text)...)
 		}
 	}
 	missing := slices.ContainsFunc(wanted, func(table string) bool { return !slices.Contains(own, table) })

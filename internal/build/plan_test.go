@@ -161,3 +161,21 @@ func renderStart(line func(string, ...any), start takehome.StartPlan) {
 		line("note      %s", note)
 	}
 }
+
+// TestContract shows the whole environment of a program whose repository says nothing.
+func TestContract(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	write(t, dir, "Dockerfile", "FROM scratch\nCMD [\"/server\"]\n")
+	var written strings.Builder
+	for _, setting := range plan(t, dir).Start.Env {
+		require.Equal(t, "contract", setting.Source)
+		written.WriteString(setting.Name + "=" + setting.Value + "\n")
+	}
+	if *update {
+		require.NoError(t, os.WriteFile("testdata/contract.env", []byte(written.String()), 0o600))
+	}
+	wanted, err := os.ReadFile("testdata/contract.env")
+	require.NoError(t, err)
+	require.Equal(t, string(wanted), written.String())
+}

@@ -74,7 +74,7 @@ type chosenBuild struct {
 // program's folder, at the root, and in the folders where people put Dockerfiles.
 func (p *planner) chooseDockerfile() (string, chosenBuild, bool) {
 	if name := p.manifest.Dockerfile; name != "" {
-		for _, folder := range []string{p.folder, "."} {
+		for _, folder := range []string{p.folder, p.home} {
 			if full, ok := underFolder(folder, name); ok && p.files.Has(full) {
 				return full, chosenBuild{}, true
 			}
@@ -86,7 +86,7 @@ func (p *planner) chooseDockerfile() (string, chosenBuild, bool) {
 			return name, build, true
 		}
 	}
-	for _, folder := range []string{p.folder, "."} {
+	for _, folder := range []string{p.folder, p.home} {
 		name, ok := p.dockerfileIn(folder)
 		switch {
 		case ok && !p.servesFrontend(name):
@@ -95,7 +95,7 @@ func (p *planner) chooseDockerfile() (string, chosenBuild, bool) {
 			p.note("%s packs a program for browsers, and was not taken for the server", name)
 		}
 	}
-	for _, folder := range []string{p.folder, "."} {
+	for _, folder := range []string{p.folder, p.home} {
 		for _, below := range p.files.Folders(folder) {
 			if !dockerFolder.MatchString(path.Base(below)) {
 				continue
@@ -173,7 +173,7 @@ func suffixRank(name string) int {
 // web server that only hands out files, or stands in a frontend's folder.
 func (p *planner) servesFrontend(name string) bool {
 	folder := path.Dir(name)
-	if folder != "." && isFrontendName(path.Base(folder)) && !p.isPackageOfServer(folder) {
+	if folder != p.home && isFrontendName(path.Base(folder)) && !p.isPackageOfServer(folder) {
 		return true
 	}
 	raw, ok := p.files.Bytes(name, dockerfile.SizeLimit)
@@ -237,7 +237,7 @@ func (p *planner) mountsSource() bool {
 // root, whichever has most of the files that it names.
 func (p *planner) contextOf(name string, copies []string) string {
 	best, most := path.Dir(name), -1
-	for _, folder := range []string{path.Dir(name), p.folder, "."} {
+	for _, folder := range []string{path.Dir(name), p.folder, p.home} {
 		there := 0
 		for _, source := range copies {
 			full, ok := underFolder(folder, strings.TrimPrefix(source, "/"))

@@ -40,10 +40,13 @@ func TestOnlyTheFirstDocumentCounts(t *testing.T) {
 
 func TestLimits(t *testing.T) {
 	t.Parallel()
-	bomb := "a: &a [x,x,x,x,x,x,x,x]\n"
+	var multiplied strings.Builder
+	multiplied.WriteString("a: &a [x,x,x,x,x,x,x,x]\n")
 	for letter := 'b'; letter <= 'k'; letter++ {
-		bomb += string(letter) + ": &" + string(letter) + " [" + strings.Repeat("*"+string(letter-1)+",", 7) + "*" + string(letter-1) + "]\n"
+		name, before := string(letter), string(letter-1)
+		multiplied.WriteString(name + ": &" + name + " [" + strings.Repeat("*"+before+",", 7) + "*" + before + "]\n")
 	}
+	bomb := multiplied.String()
 	for text, why := range map[string]string{
 		bomb:                                 "",
 		strings.Repeat("[", 200):             "",

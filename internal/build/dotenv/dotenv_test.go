@@ -14,9 +14,15 @@ func TestParse(t *testing.T) {
 	const file = "# comment\r\nPORT=3000 # the port\nexport HOST = localhost\nQUOTED=\"a # b\"\nSINGLE='$PORT'\nEMPTY=\n" +
 		"URL=postgres://${USER_NAME:-me}@${HOST}:$PORT/x\nPORT=4000\nNAME: yaml-like\nHASH=#x\nnot a pair\n=x\nCOST=$$5\n"
 	require.Equal(t, []dotenv.Pair{
-		{Name: "PORT", Value: "4000"}, {Name: "HOST", Value: "localhost"}, {Name: "QUOTED", Value: "a # b"}, {Name: "SINGLE", Value: "$PORT"},
-		{Name: "EMPTY", Value: ""}, {Name: "URL", Value: "postgres://me@localhost:3000/x"}, {Name: "NAME", Value: "yaml-like"},
-		{Name: "HASH", Value: ""}, {Name: "COST", Value: "$5"},
+		{Name: "PORT", Value: "4000"},
+		{Name: "HOST", Value: "localhost"},
+		{Name: "QUOTED", Value: "a # b"},
+		{Name: "SINGLE", Value: "$PORT"},
+		{Name: "EMPTY", Value: ""},
+		{Name: "URL", Value: "postgres://me@localhost:3000/x"},
+		{Name: "NAME", Value: "yaml-like"},
+		{Name: "HASH", Value: ""},
+		{Name: "COST", Value: "$5"},
 	}, dotenv.Parse(file))
 }
 

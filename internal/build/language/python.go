@@ -200,6 +200,8 @@ func asgiStart(_ Project, module, object string, factory bool, needs pythonPacka
 	return start
 }
 
+// flaskStart serves with gunicorn where the project asks for it, in one process: two that
+// make the same table at their start would fail now and then.
 func flaskStart(_ Project, module, object string, factory bool, needs pythonPackages) startup {
 	target := module + ":" + object
 	line := `exec flask --app ` + target + ` run --host 0.0.0.0 --port "${PORT:-5000}"`
@@ -207,7 +209,7 @@ func flaskStart(_ Project, module, object string, factory bool, needs pythonPack
 		if factory {
 			target += "()"
 		}
-		line = `exec gunicorn --bind "0.0.0.0:${PORT:-5000}" --workers 2 --threads 4 '` + target + `'`
+		line = `exec gunicorn --bind "0.0.0.0:${PORT:-5000}" --threads 8 '` + target + `'`
 	}
 	return startup{command: shell(line), by: "detected: " + target}
 }
@@ -247,7 +249,7 @@ func djangoStart(p Project, needs pythonPackages) startup {
 			if name := p.relative(file.Path); wsgiModule.MatchString(name) {
 				module := strings.ReplaceAll(strings.TrimSuffix(name, ".py"), "/", ".")
 				return startup{
-					command: shell(`exec gunicorn --bind "0.0.0.0:${PORT:-8000}" --workers 2 --threads 4 ` + module + ":application"),
+					command: shell(`exec gunicorn --bind "0.0.0.0:${PORT:-8000}" --threads 8 ` + module + ":application"),
 					by:      "detected: " + name,
 				}
 			}

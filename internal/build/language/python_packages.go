@@ -157,6 +157,10 @@ func (n *pythonPackages) addTable(table map[string]any) {
 			if optional, _ := value["optional"].(bool); optional {
 				continue
 			}
+			if value["git"] != nil || value["url"] != nil || value["path"] != nil || value["file"] != nil {
+				n.notes = append(n.notes, "a requirement from a place of its own was left out")
+				continue
+			}
 		}
 		if normal(name) == "python" {
 			n.requiresPython = strings.TrimSpace(version)

@@ -14,11 +14,12 @@ import (
 	"github.com/takehome-dev/takehome/internal/build/tree"
 )
 
-// Limits of a scan.
+// Limits of a scan: several times the code of the largest honest challenge, and a few
+// seconds at the most for a hostile one.
 const (
-	maxFiles    = 3000
-	maxFileSize = 512 << 10
-	maxTotal    = 24 << 20
+	maxFiles    = 2000
+	maxFileSize = 256 << 10
+	maxTotal    = 5 << 20
 	maxReads    = 400
 )
 
@@ -77,7 +78,7 @@ func Scan(ctx context.Context, files *tree.Tree, folder string, skip func(path s
 		}
 		total += file.Size
 		text, ok := files.Text(file.Path)
-		if !ok {
+		if !ok || isMinified(text) {
 			continue
 		}
 		reads.scan(file.Path, language, text)
@@ -86,6 +87,12 @@ func Scan(ctx context.Context, files *tree.Tree, folder string, skip func(path s
 	}
 	facts.Reads = reads.finish()
 	return facts, nil
+}
+
+// isMinified reports a file that a bundler wrote: nobody reads it, and nobody should.
+func isMinified(text string) bool {
+	const small, longLine = 8 << 10, 600
+	return len(text) > small && len(text)/(strings.Count(text, "\n")+1) > longLine
 }
 
 // Contains reports whether any file of code matches the pattern.

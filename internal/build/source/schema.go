@@ -7,27 +7,29 @@ import (
 	"strings"
 )
 
-var createTable = regexp.MustCompile("(?i)create\\s+table\\s+(?:if\\s+not\\s+exists\\s+)?[\"`\\[]?(?:\\w+[\"`\\]]?\\.[\"`\\[]?)?(\\w+)")
+var createTable = regexp.MustCompile("create\\s+table\\s+(?:if\\s+not\\s+exists\\s+)?[\"`\\[]?(?:\\w+[\"`\\]]?\\.[\"`\\[]?)?(\\w+)")
 
 // creators are the calls by which object mappers make missing tables at the start.
 var creators = []struct {
 	in    language
+	has   string // in lower case, without which the pattern cannot match
 	match *regexp.Regexp
 	name  string
 }{
-	{python, compile(`\.create_all\(|\.run_sync\(\s*\w+(?:\.\w+)*\.create_all`), "create_all"},
-	{python, compile(`generate_schemas\s*=\s*True|\.generate_schemas\(`), "generate_schemas"},
-	{python, compile(`\.create_tables\(`), "create_tables"},
-	{javascript, compile(`(?i)\b(?:sequelize|db|database|connection|orm|models)\.sync\(`), "sync"},
-	{javascript, compile(`synchronize:\s*true\b`), "synchronize: true"},
-	{javascript, compile(`\.(?:updateSchema|createSchema|refreshDatabase)\(`), "schema generator"},
-	{javascript, compile(`\.schema\.hasTable\(`), "schema.hasTable"},
-	{golang, compile(`\.AutoMigrate\(`), "AutoMigrate"},
-	{golang, compile(`\.Schema\.Create\(`), "Schema.Create"},
-	{settings, compile(`(?m)ddl-auto\s*[:=]\s*(?:create|create-drop|update)\b`), "ddl-auto"},
-	{jvm, compile(`SchemaUtils\.create\(`), "SchemaUtils.create"},
-	{dotnet, compile(`\.EnsureCreated(?:Async)?\(`), "EnsureCreated"},
-	{ruby, compile(`\.auto_upgrade!|create_table\?`), "auto_upgrade"},
+	{python, "create_all", compile(`\.create_all\(|\.run_sync\(\s*\w+(?:\.\w+)*\.create_all`), "create_all"},
+	{python, "generate_schemas", compile(`generate_schemas\s*=\s*True|\.generate_schemas\(`), "generate_schemas"},
+	{python, "create_tables", compile(`\.create_tables\(`), "create_tables"},
+	{javascript, ".sync(", compile(`(?i)\b(?:sequelize|db|database|connection|orm|models)\.sync\(`), "sync"},
+	{javascript, "synchronize:", compile(`synchronize:\s*true\b`), "synchronize: true"},
+	{javascript, "schema(", compile(`\.(?:updateSchema|createSchema)\(`), "schema generator"},
+	{javascript, "hastable(", compile(`\.schema\.hasTable\(`), "schema.hasTable"},
+	{golang, "automigrate(", compile(`\.AutoMigrate\(`), "AutoMigrate"},
+	{golang, "schema.create(", compile(`\.Schema\.Create\(`), "Schema.Create"},
+	{settings, "ddl-auto", compile(`(?m)ddl-auto\s*[:=]\s*(?:create|create-drop|update)\b`), "ddl-auto"},
+	{jvm, "schemautils", compile(`SchemaUtils\.create\(`), "SchemaUtils.create"},
+	{dotnet, "ensurecreated", compile(`\.EnsureCreated(?:Async)?\(`), "EnsureCreated"},
+	{ruby, "auto_upgrade", compile(`\.auto_upgrade!`), "auto_upgrade"},
+	{ruby, "create_table?", compile(`create_table\?`), "create_table?"},
 }
 
 // runners are the calls by which a program applies its own migrations at the start.
@@ -47,23 +49,37 @@ var runners = map[language]*regexp.Regexp{
 
 func schemaFacts(file string, lang language, text string) fileFacts {
 	facts := fileFacts{path: file, text: text, code: lang != settings}
+	lower := strings.ToLower(text)
 	for _, creator := range creators {
-		if creator.in == lang && creator.match.MatchString(text) {
+		if creator.in == lang && strings.Contains(lower, creator.has) && creator.match.MatchString(text) {
 			facts.creates = append(facts.creates, creator.name)
 		}
 	}
 	if lang == settings {
 		return facts
 	}
-	for _, parts := range createTable.FindAllStringSubmatch(text, 100) {
-		if table := strings.ToLower(parts[1]); table != "if" && !slices.Contains(facts.tables, table) {
+	if !strings.Contains(lower, "create") || !strings.Contains(lower, "table") {
+		lower = "" // no statement that creates a table
+	}
+	for _, parts := range createTable.FindAllStringSubmatch(lower, 100) {
+		if table := parts[1]; table != "if" && !slices.Contains(facts.tables, table) {
 			facts.tables = append(facts.tables, table)
 		}
 	}
-	if runner, ok := runners[lang]; ok {
+	if runner, ok := runners[lang]; ok && mayMigrate(text) {
 		facts.migrates = runner.MatchString(text)
 	}
 	return facts
+}
+
+// mayMigrate looks for the words without which no runner can match; it is much faster.
+func mayMigrate(text string) bool {
+	for _, word := range []string{"igrat", "goose", "Umzug", "pgrade", "go:embed", "yoyo", "dbmate", "Flyway", "Liquibase", "DeployChanges"} {
+		if strings.Contains(text, word) {
+			return true
+		}
+	}
+	return false
 }
 
 // migrationPath is a file that a migration tool runs, and that is not part of the program.

@@ -11,7 +11,7 @@ import (
 )
 
 // SizeLimit is the number of bytes up to which a file of SQL is applied.
-const SizeLimit = 8 << 20
+const SizeLimit = 2 << 20
 
 // Scripts makes what is to be sent for one file: usually the whole of its up half in one
 // piece. The notes say what was left out.

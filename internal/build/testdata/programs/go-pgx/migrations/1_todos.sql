@@ -1,0 +1,1 @@
+CREATE TABLE todos (id bigserial PRIMARY KEY, title text NOT NULL);

@@ -1,0 +1,5 @@
+from django.db import models
+
+
+class Todo(models.Model):
+    title = models.TextField()
