@@ -59,8 +59,10 @@ var leadingVersion = regexp.MustCompile(`^v?(\d+)(?:\.(\d+))?`)
 func choose(image wanted, toolchain toolchain) (choice, bool) {
 	if strings.HasPrefix(image.registry+"/"+image.path, "gcr.io/distroless/") {
 		name := strings.TrimPrefix(image.path, "distroless/")
-		plain := strings.HasPrefix(name, "static") || strings.HasPrefix(name, "base") || strings.HasPrefix(name, "cc")
-		return choice{family: "distroless"}, plain
+		if strings.HasPrefix(name, "static") || strings.HasPrefix(name, "base") || strings.HasPrefix(name, "cc") {
+			return choice{family: "distroless"}, true
+		}
+		return choice{}, false
 	}
 	version, variants := image.tag, []string(nil)
 	if words := strings.Split(image.tag, "-"); len(words) > 0 {
