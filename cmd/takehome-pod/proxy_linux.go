@@ -11,6 +11,10 @@ import (
 	"github.com/takehome-dev/takehome/internal/sandbox/wire"
 )
 
+// politeness is how many connections beyond the limit are told so at a time. The rest is
+// reset at once: a flood must not use up the descriptors that the relay needs.
+const politeness = 32
+
 // backendPatience is how long the database may take to accept a connection.
 const backendPatience = 5 * time.Second
 
@@ -19,6 +23,7 @@ const backendPatience = 5 * time.Second
 type proxy struct {
 	settings wire.Proxy
 	doors    []*door
+	polite   chan struct{}
 
 	mu      sync.Mutex
 	mode    wire.Mode
@@ -42,7 +47,7 @@ type link struct {
 func openProxy(settings wire.Proxy) (*proxy, error) {
 	p := &proxy{
 		settings: settings, mode: wire.Mode{Kind: wire.Refuse},
-		changed: make(chan struct{}), links: map[*link]struct{}{},
+		changed: make(chan struct{}), links: map[*link]struct{}{}, polite: make(chan struct{}, politeness),
 	}
 	for i, addresses := range [][]string{settings.Given, settings.Other, settings.Maybe} {
 		for _, address := range addresses {
@@ -146,10 +151,7 @@ func (p *proxy) attend(door *door) {
 func (p *proxy) welcome(client net.Conn, given bool) {
 	link := &link{client: client, done: make(chan struct{})}
 	if verdict := p.admit(link, given); verdict != admitted {
-		if verdict == tooMany {
-			sayTooMany(client)
-		}
-		link.cut(verdict == turnedAway)
+		link.cut(verdict == turnedAway || !p.apologise(client))
 		return
 	}
 	defer p.forget(link)
@@ -168,6 +170,18 @@ func (p *proxy) welcome(client net.Conn, given bool) {
 	p.pump(link, backend, client, false)
 	wait.Wait()
 	link.cut(false)
+}
+
+// apologise says that all connections are taken, unless too many are being told already.
+func (p *proxy) apologise(client net.Conn) bool {
+	select {
+	case p.polite <- struct{}{}:
+		sayTooMany(client)
+		<-p.polite
+		return true
+	default:
+		return false
+	}
 }
 
 type admission int

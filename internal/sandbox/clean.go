@@ -144,7 +144,7 @@ func (e *Engine) removeAll(ctx context.Context, objects []object) (Cleaned, erro
 		{kindContainer, &cleaned.Containers, func(id string) error { return e.remove(ctx, id) }},
 		{kindNetwork, &cleaned.Networks, func(id string) error { return e.removeNetwork(ctx, id) }},
 		{kindVolume, &cleaned.Volumes, func(id string) error { return e.removeVolume(ctx, id) }},
-		{kindImage, &cleaned.Images, func(id string) error { return e.removeImage(ctx, id) }},
+		{kindImage, &cleaned.Images, func(id string) error { return e.RemoveImage(ctx, id) }},
 	}
 	for _, step := range steps {
 		var ids []string
@@ -173,7 +173,9 @@ func (e *Engine) removeNetwork(ctx context.Context, id string) error {
 	})
 }
 
-func (e *Engine) removeImage(ctx context.Context, id string) error {
+// RemoveImage removes the image of a submission. One that is gone, or that something else
+// still uses, is no error.
+func (e *Engine) RemoveImage(ctx context.Context, id string) error {
 	return e.call(ctx, "remove an image", slow, func(ctx context.Context) error {
 		_, err := e.cli.ImageRemove(ctx, id, image.RemoveOptions{Force: true, PruneChildren: true})
 		if cerrdefs.IsNotFound(err) || cerrdefs.IsConflict(err) {

@@ -197,6 +197,11 @@ func newProvider(cli *client.Client, explicit bool) (provider *testcontainers.Do
 		}
 	}()
 	err = os.Setenv("TESTCONTAINERS_RYUK_DISABLED", "true")
+	if err == nil {
+		// A registry before every image's name, as some companies set it, would not find an
+		// image by its id. This one adds nothing, and wins over the user's file.
+		err = os.Setenv("TESTCONTAINERS_HUB_IMAGE_NAME_PREFIX", ".")
+	}
 	if err == nil && explicit {
 		err = os.Setenv("DOCKER_HOST", cli.DaemonHost())
 	}

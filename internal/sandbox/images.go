@@ -42,6 +42,16 @@ func (e *Engine) Prepare(ctx context.Context) error {
 	return err
 }
 
+// ImageIDs tells the ids of those two images, for a report. It makes sure of them first.
+func (e *Engine) ImageIDs(ctx context.Context) (helper, database string, err error) {
+	if err := e.Prepare(ctx); err != nil {
+		return "", "", err
+	}
+	e.making.Lock()
+	defer e.making.Unlock()
+	return e.pod.id, e.grader.id, nil
+}
+
 // podImage finds or makes the image that holds nothing but the helper.
 func (e *Engine) podImage(ctx context.Context) (madeImage, error) {
 	e.making.Lock()

@@ -184,6 +184,20 @@ func TestManyRequestsAtOnce(t *testing.T) {
 	}
 }
 
+// A program that floods its database's address harms itself only.
+func TestAFloodOfConnectionsLeavesTheRelayAlone(t *testing.T) {
+	t.Parallel()
+	lab, boot := started(t, LabSpec{}, "serve")
+	_, _ = get(t, lab, boot, "/flood", "address", "127.0.0.1:5432")
+	for range 20 {
+		status, _ := get(t, lab, boot, "/")
+		require.Equal(t, 200, status)
+		_, err := lab.Connections(t.Context())
+		require.NoError(t, err)
+	}
+	require.NoError(t, mustLogin(t, lab, takehome.RoleProbe).Ping(t.Context()))
+}
+
 func TestACancelledDialReturnsAtOnce(t *testing.T) {
 	t.Parallel()
 	lab := open(t, connect(t), LabSpec{})

@@ -122,6 +122,23 @@ func routes() http.Handler {
 		fmt.Println("Error: EROFS: read-only file system, mkdir '/app/uploads'")
 		return "", nil
 	})
+	answer("/flood", func(r *http.Request) (string, error) {
+		address := r.FormValue("address")
+		for range 300 { // as many as the ulimit allows, all the time
+			go func() {
+				for {
+					if conn, err := net.Dial("tcp", address); err == nil {
+						go func() {
+							time.Sleep(time.Second)
+							_ = conn.Close()
+						}()
+					}
+				}
+			}()
+		}
+		time.Sleep(time.Second)
+		return "", nil
+	})
 	answer("/reset", func(*http.Request) (string, error) { panic(http.ErrAbortHandler) })
 	return mux
 }
