@@ -203,17 +203,29 @@ func (p *planner) initScripts(folder string) []string {
 // composeJob takes over a service that prepares the database.
 func (p *planner) composeJob(made *takehome.Migration, service compose.Service) {
 	by := p.compose.path + ": service " + service.Name
-	if compose.MigrationTool(service.Image) == "" {
-		if len(service.Command) > 0 && runnable(service.Command) && len(made.Command) == 0 {
-			made.Command = withOurDatabase(service.Command)
-			made.Source = joinSources(made.Source, by)
-		}
-		return
-	}
+	var folders []string
 	for _, mount := range service.Mounts {
-		folder, ok := underFolder(p.compose.folder, mount.Source)
+		folders = append(folders, mount.Source)
+	}
+	if build := service.Build; build != nil {
+		own := p.compose.program.Build
+		if own != nil && own.Context == build.Context && own.Dockerfile == build.Dockerfile {
+			if len(service.Command) > 0 && runnable(service.Command) && len(made.Command) == 0 {
+				made.Command = withOurDatabase(service.Command)
+				made.Source = joinSources(made.Source, by)
+				made.Declared = own.Target == build.Target // another stage may hold what the program's lacks
+			}
+			return
+		}
+		folders = []string{build.Context}
+	}
+	for _, name := range folders {
+		folder, ok := underFolder(p.compose.folder, name)
 		if !ok || !p.files.HasFolder(folder) {
 			continue
+		}
+		if below, found := p.migrationsBelow(folder); found {
+			folder = below
 		}
 		if files := p.sqlIn(folder); len(files) > 0 {
 			p.addFiles(made, files)
@@ -221,6 +233,7 @@ func (p *planner) composeJob(made *takehome.Migration, service compose.Service) 
 			return
 		}
 	}
+	p.note("%s prepares the database from an image of its own, which is not built", by)
 }
 
 func joinSources(first, second string) string {
