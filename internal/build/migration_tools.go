@@ -114,7 +114,9 @@ type nodeTool struct {
 
 // npx calls a tool of the image. Without --offline it would ask the registry for a minute
 // before it says that the tool is not there.
-func npx(command ...string) []string { return append([]string{"npx", "--offline", "--no-install"}, command...) }
+func npx(command ...string) []string {
+	return append([]string{"npx", "--offline", "--no-install"}, command...)
+}
 
 func nodeTools() []nodeTool {
 	fixed := func(command ...string) func(*planner) []string {
