@@ -19,7 +19,7 @@ import (
 // serve answers the runner over one pair of streams until it hangs up. The database
 // proxy lives as long as serve does.
 func serve(stdin io.ReadCloser, stdout io.WriteCloser) error {
-	session, err := yamux.Server(stdio{stdin, stdout}, wire.Session())
+	session, err := yamux.Server(wire.Joined(stdio{stdin, stdout}), wire.Session())
 	if err != nil {
 		return fmt.Errorf("open the session: %w", err)
 	}

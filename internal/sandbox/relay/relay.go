@@ -43,7 +43,7 @@ type Relay struct {
 // Open speaks to the helper at the other end of the stream. It fails if nobody answers
 // or if the helper is of another version. It owns the stream from then on.
 func Open(ctx context.Context, stream io.ReadWriteCloser) (*Relay, error) {
-	session, err := yamux.Client(stream, wire.Session())
+	session, err := yamux.Client(wire.Joined(stream), wire.Session())
 	if err != nil {
 		_ = stream.Close()
 		return nil, fmt.Errorf("open the relay: %w", err)
