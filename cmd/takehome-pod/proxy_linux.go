@@ -230,7 +230,9 @@ func (p *proxy) forget(link *link) {
 	link.cut(false)
 }
 
-// pump copies one direction, held up as the mode says.
+// pump copies one direction, held up as the mode says. When the client leaves, the link
+// stays until the database has noticed too: it counts as long as it waits in the server's
+// backlog.
 func (p *proxy) pump(link *link, from, to net.Conn, upward bool) {
 	buffer := make([]byte, 16<<10)
 	for {

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/docker/docker/api/types/image"
 	"github.com/stretchr/testify/require"
 
 	"github.com/takehome-dev/takehome/internal/takehome"
@@ -38,9 +39,9 @@ func BenchmarkRequest(b *testing.B) {
 	lab, err := engine.Open(b.Context(), LabSpec{})
 	require.NoError(b, err)
 	b.Cleanup(func() { require.NoError(b, lab.Close(context.WithoutCancel(b.Context()))) })
-	image := importImage(b, engine, nil)
-	image.Command = []string{"/program", "serve"}
-	lab.Equip(image, takehome.StartPlan{})
+	made := importImage(b, engine, nil)
+	made.Command = []string{"/program", "serve"}
+	lab.Equip(made, takehome.StartPlan{})
 	begun := time.Now()
 	boot, err := lab.Start(b.Context(), takehome.StartOptions{})
 	require.NoError(b, err)
@@ -66,7 +67,12 @@ func connectForBenchmark(b *testing.B) *Engine {
 	require.NoError(b, err)
 	engine, err := Connect(b.Context(), Settings{PodBinary: filepath.Join(folder, "takehome-pod"), StateDir: b.TempDir()})
 	require.NoError(b, err)
-	b.Cleanup(func() { require.NoError(b, engine.Close()) })
+	b.Cleanup(func() {
+		for _, id := range imported.take(engine) {
+			_, _ = engine.cli.ImageRemove(context.WithoutCancel(b.Context()), id, image.RemoveOptions{Force: true})
+		}
+		require.NoError(b, engine.Close())
+	})
 	require.NoError(b, engine.Prepare(b.Context()))
 	return engine
 }

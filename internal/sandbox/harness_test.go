@@ -21,6 +21,7 @@ import (
 	"testing"
 	"time"
 
+	cerrdefs "github.com/containerd/errdefs"
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/filters"
 	"github.com/docker/docker/api/types/image"
@@ -95,8 +96,39 @@ func connectAt(t *testing.T, stateDir string) *Engine {
 	require.NoError(t, err)
 	engine, err := Connect(t.Context(), Settings{Host: dockerHost(), PodBinary: filepath.Join(folder, "takehome-pod"), StateDir: stateDir})
 	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, engine.Close()) })
+	t.Cleanup(func() {
+		for _, id := range imported.take(engine) {
+			_, err := engine.cli.ImageRemove(context.WithoutCancel(t.Context()), id, image.RemoveOptions{Force: true})
+			require.True(t, err == nil || cerrdefs.IsNotFound(err), "%v", err)
+		}
+		require.NoError(t, engine.Close())
+	})
 	return engine
+}
+
+// imported remembers the images of tests, to be removed after the labs that use them.
+var imported imports
+
+type imports struct {
+	mu  sync.Mutex
+	ids map[*Engine][]string
+}
+
+func (i *imports) add(engine *Engine, id string) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if i.ids == nil {
+		i.ids = map[*Engine][]string{}
+	}
+	i.ids[engine] = append(i.ids[engine], id)
+}
+
+func (i *imports) take(engine *Engine) []string {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	ids := i.ids[engine]
+	delete(i.ids, engine)
+	return ids
 }
 
 // file is one entry of a test image.
@@ -140,9 +172,7 @@ func importImage(tb testing.TB, engine *Engine, changes []string, files ...file)
 	require.NoError(tb, answer.Close())
 	inspected, err := engine.cli.ImageInspect(tb.Context(), name)
 	require.NoError(tb, err, string(said))
-	tb.Cleanup(func() {
-		_, _ = engine.cli.ImageRemove(context.WithoutCancel(tb.Context()), inspected.ID, image.RemoveOptions{Force: true})
-	})
+	imported.add(engine, inspected.ID)
 	made := takehome.Image{ID: inspected.ID, Entrypoint: inspected.Config.Entrypoint, Command: inspected.Config.Cmd, User: inspected.Config.User}
 	for volume := range inspected.Config.Volumes {
 		made.Volumes = append(made.Volumes, volume)

@@ -246,13 +246,18 @@ func (l *Lab) hosts() []string {
 	return hosts
 }
 
+// proxyCap is a little above the 100 connections that the program's role may have, so that the
+// server itself refuses the next one, and far below the server's backlog, so that a flood
+// never keeps our own connections out.
+const proxyCap = 112
+
 // openProxy opens the doors of the database proxy; they stay shut until the database is ready.
 func (l *Lab) openProxy(ctx context.Context) error {
 	_, err := l.ask(ctx, wire.Request{Op: wire.OpProxy, Proxy: &wire.Proxy{
 		Given:   []string{netip.AddrPortFrom(l.given, databasePort).String()},
 		Other:   []string{fmt.Sprintf("127.0.0.1:%d", databasePort)},
 		Maybe:   []string{fmt.Sprintf("[::1]:%d", databasePort)},
-		Backend: postgres.Socket, Cap: 256,
+		Backend: postgres.Socket, Cap: proxyCap,
 	}})
 	return err
 }

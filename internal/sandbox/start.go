@@ -31,6 +31,9 @@ type attempt struct {
 //
 // A program gets a read-only file system first. Where it seems to need another, it is
 // started again with a writable one, at no cost to it, and so is every later start.
+//
+// A program that does not listen in time is ended, except after a start without its
+// database: it runs on, and may listen once the database is there.
 func (l *Lab) Start(ctx context.Context, options takehome.StartOptions) (takehome.Boot, error) {
 	ctx, done, err := l.take(ctx)
 	if err != nil {
@@ -70,7 +73,7 @@ func (l *Lab) Start(ctx context.Context, options takehome.StartOptions) (takehom
 			return takehome.Boot{}, err
 		}
 	}
-	return l.conclude(ctx, last, tried, plan)
+	return l.conclude(ctx, last, tried, plan, options)
 }
 
 func (l *Lab) patience(options takehome.StartOptions) time.Duration {
@@ -168,7 +171,7 @@ func (a attempt) profile() string {
 
 // conclude turns the last attempt into a Boot: it keeps a program that listens, and
 // explains one that does not.
-func (l *Lab) conclude(ctx context.Context, last attempt, tried []string, plan takehome.StartPlan) (takehome.Boot, error) {
+func (l *Lab) conclude(ctx context.Context, last attempt, tried []string, plan takehome.StartPlan, options takehome.StartOptions) (takehome.Boot, error) {
 	boot := takehome.Boot{Profile: last.profile(), Exit: last.exit, Elapsed: last.elapsed}
 	counts, err := l.Connections(ctx)
 	if err != nil {
@@ -177,6 +180,9 @@ func (l *Lab) conclude(ctx context.Context, last attempt, tried []string, plan t
 	boot.Database = counts
 	if !last.listening {
 		boot.Breakdown = l.breakdown(last, append(l.Notes(), tried...), counts)
+		if options.WithoutDatabase && last.exit.Running {
+			return boot, nil // it may be waiting for its database
+		}
 		return boot, last.discard(ctx)
 	}
 	boot.Listening = true

@@ -246,6 +246,22 @@ func TestAStartWithoutDatabase(t *testing.T) {
 	require.True(t, boot.Listening, "a normal start opens the database again: %+v", boot.Breakdown)
 }
 
+func TestAProgramMayWaitForItsDatabase(t *testing.T) {
+	t.Parallel()
+	engine := connect(t)
+	lab := open(t, engine, LabSpec{})
+	lab.Equip(programImage(t, engine, "patient"), takehome.StartPlan{})
+	boot, err := lab.Start(t.Context(), takehome.StartOptions{WithoutDatabase: true, Patience: time.Second})
+	require.NoError(t, err)
+	require.False(t, boot.Listening)
+	require.True(t, boot.Exit.Running)
+	require.NoError(t, lab.Proxy(t.Context(), takehome.ProxyMode{Kind: takehome.ProxyPass}))
+	require.Eventually(t, func() bool {
+		ports, err := lab.Listening(t.Context())
+		return err == nil && len(ports) == 1
+	}, 10*time.Second, 20*time.Millisecond)
+}
+
 func TestALabWithoutAProgramDoesNotStart(t *testing.T) {
 	t.Parallel()
 	lab := open(t, connect(t), LabSpec{})

@@ -24,7 +24,7 @@ func main() {
 	behaviours := map[string]func(args []string) error{
 		"serve": serve, "serve-on": serveOn, "exit": exit, "never": never, "hog": hog, "hog-child": hogChild,
 		"needs-disk": needsDisk, "needs-root": needsRoot, "graceful": graceful, "stubborn": stubborn,
-		"fill-disk": fillDisk, "migrate": migrate, "unready": unready, "volume": volume,
+		"patient": patient, "fill-disk": fillDisk, "migrate": migrate, "unready": unready, "volume": volume,
 	}
 	behave, known := behaviours[os.Args[1]]
 	if !known {
@@ -240,6 +240,19 @@ func migrate(args []string) error {
 	_, err = conn.Exec(context.Background(), strings.Join(args, " "))
 	fmt.Println("migrated")
 	return err
+}
+
+// patient does not listen before its database answers.
+func patient([]string) error {
+	for {
+		conn, err := pgx.Connect(context.Background(), os.Getenv("DATABASE_URL"))
+		if err == nil {
+			_ = conn.Close(context.Background())
+			return serve(nil)
+		}
+		fmt.Println("waiting for the database")
+		time.Sleep(100 * time.Millisecond)
+	}
 }
 
 // unready answers 503 for the first 300 ms.
