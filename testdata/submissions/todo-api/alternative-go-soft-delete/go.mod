@@ -1,4 +1,4 @@
-module example.com/tasks
+module example.com/todo-api
 
 go 1.26.0
 
