@@ -98,6 +98,9 @@ func explain(file string, data []byte, err error, words []string) error {
 			problem += fmt.Sprintf(" (did you mean %q?)", near)
 		}
 	}
+	if strings.Contains(problem, "tab character") {
+		problem += "; a block of text that begins with a tab is written |2- instead of |-"
+	}
 	if id := enclosing(data, line); id != "" {
 		problem = fmt.Sprintf("%s: %s", id, problem)
 	}

@@ -4,22 +4,19 @@ import (
 	"context"
 	"fmt"
 	"strconv"
-	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/takehome-dev/takehome/internal/term"
 )
 
-// standardImages are what the challenges and the usual submissions start from.
-var standardImages = []string{"postgres:17", "golang:1.26", "node:20", "python:3.13"}
-
 func (a *app) imagesCommand() *cobra.Command {
 	listOnly := false
 	command := &cobra.Command{
 		Use: "images [<name>...]", Short: "Make sure of the images that runs start from", GroupID: groupOperating,
 		Long: `Make sure of images: those that are there are kept, missing ones are pulled, and where no
-registry answers stand-ins are made from Debian's packages. Without names: ` + strings.Join(standardImages, ", ") + ".",
+registry answers stand-ins are made from Debian's packages. Without names: those that the
+challenges and most submissions start from.`,
 		RunE: func(command *cobra.Command, names []string) error {
 			return a.ensureImages(command.Context(), names, listOnly)
 		},
@@ -35,7 +32,7 @@ func (a *app) ensureImages(ctx context.Context, names []string, listOnly bool) e
 	}
 	defer station.close()
 	if len(names) == 0 {
-		names = standardImages
+		names = station.images.Usual(ctx)
 	}
 	if !listOnly {
 		if err := station.images.Ensure(ctx, names...); err != nil {

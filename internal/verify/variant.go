@@ -26,6 +26,9 @@ const (
 // expectFile says what a variant is worth. It is no part of what a candidate hands in.
 const expectFile = "expect.yaml"
 
+// everyCheck in a radius stands for all checks: nothing works any more.
+const everyCheck = "*"
+
 // Variant is one submission of a corpus and what its grading must show.
 type Variant struct {
 	Name  string `yaml:"-"`
@@ -133,6 +136,9 @@ func (v Variant) problem() string {
 func known(variants []Variant, rubric takehome.Rubric) error {
 	for _, variant := range variants {
 		for _, id := range slices.Concat(variant.Fails, variant.Radius) {
+			if id == everyCheck {
+				continue
+			}
 			if _, exists := rubric.Check(id); !exists {
 				return authored.Fault(path.Join(variant.Name, expectFile), 0, "there is no check "+id)
 			}
@@ -167,17 +173,37 @@ func (v Variant) Materialise(corpus fs.FS, dir string) (err error) {
 			return fault(fmt.Sprintf("remove: %s has no file %s", v.Of, name))
 		}
 	}
+	return v.edit(root)
+}
+
+// edit replaces texts. Every text to find is looked for in the file as it was before any
+// edit, so that their order does not matter.
+func (v Variant) edit(root *os.Root) error {
+	fault := func(problem string) error { return authored.Fault(path.Join(v.Name, expectFile), 0, problem) }
+	byFile := map[string][]Edit{}
 	for _, edit := range v.Edits {
-		content, err := root.ReadFile(edit.File)
+		byFile[edit.File] = append(byFile[edit.File], edit)
+	}
+	for file, edits := range byFile {
+		content, err := root.ReadFile(file)
 		if err != nil {
-			return fault(fmt.Sprintf("edits: %s has no file %s", v.Of, edit.File))
+			return fault(fmt.Sprintf("edits: %s has no file %s", v.Of, file))
 		}
-		if count := strings.Count(string(content), edit.Find); count != 1 || edit.Find == "" {
-			return fault(fmt.Sprintf("edits: the text to find in %s occurs %d times, it must occur once: %s", edit.File, count, takehome.Line(edit.Find)))
+		text := string(content)
+		for _, edit := range edits {
+			if count := strings.Count(text, edit.Find); count != 1 || edit.Find == "" {
+				return fault(fmt.Sprintf("edits: the text to find in %s occurs %d times, it must occur once: %s", file, count, takehome.Line(edit.Find)))
+			}
 		}
-		changed := strings.Replace(string(content), edit.Find, edit.Replace, 1)
-		if err := root.WriteFile(edit.File, []byte(changed), 0o644); err != nil {
-			return fmt.Errorf("write %s of %s: %w", edit.File, v.Name, err)
+		// From the end to the beginning, so that the places of earlier ones stay right.
+		slices.SortFunc(edits, func(a, b Edit) int { return strings.Index(text, b.Find) - strings.Index(text, a.Find) })
+		changed := text
+		for _, edit := range edits {
+			at := strings.Index(text, edit.Find)
+			changed = changed[:at] + edit.Replace + changed[at+len(edit.Find):]
+		}
+		if err := root.WriteFile(file, []byte(changed), 0o644); err != nil {
+			return fmt.Errorf("write %s of %s: %w", file, v.Name, err)
 		}
 	}
 	return nil
