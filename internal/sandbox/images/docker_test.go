@@ -272,7 +272,7 @@ func TestPullFromARegistry(t *testing.T) {
 	err = store.Ensure(t.Context(), address+"/library/thing:2")
 	require.ErrorContains(t, err, "does not exist in its registry")
 
-	listener, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // a port that nobody serves
+	listener, err := net.Listen("tcp", "127.0.0.1:0") // a port that nobody serves
 	require.NoError(t, err)
 	require.NoError(t, listener.Close())
 	err = store.Ensure(t.Context(), listener.Addr().String()+"/library/thing:1")

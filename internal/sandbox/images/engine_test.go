@@ -23,6 +23,7 @@ type fakeImage struct {
 	tags     []string
 	digests  []string
 	triggers []string
+	created  time.Time // zero: long ago
 }
 
 // fakeEngine answers the few questions that this package asks, so that machines with
@@ -68,7 +69,11 @@ func (f *fakeEngine) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case path == "/images/json":
 		var list []map[string]any
 		for _, image := range f.images {
-			list = append(list, map[string]any{"Id": image.id, "RepoTags": image.tags, "Size": 1000, "Created": 1_700_000_000})
+			created := int64(1_700_000_000)
+			if !image.created.IsZero() {
+				created = image.created.Unix()
+			}
+			list = append(list, map[string]any{"Id": image.id, "RepoTags": image.tags, "Size": 1000, "Created": created})
 		}
 		_ = json.NewEncoder(w).Encode(list)
 	case strings.HasPrefix(path, "/distribution/"):
@@ -102,6 +107,13 @@ func (f *fakeEngine) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 		image.tags = append(image.tags, name)
 		w.WriteHeader(http.StatusCreated)
+	case r.Method == http.MethodDelete:
+		name := strings.TrimPrefix(path, "/images/")
+		f.images = slices.DeleteFunc(f.images, func(image *fakeImage) bool {
+			image.tags = slices.DeleteFunc(image.tags, func(tag string) bool { return tag == name })
+			return len(image.tags) == 0
+		})
+		_, _ = fmt.Fprint(w, "[]")
 	case strings.HasSuffix(path, "/json"):
 		image := f.find(strings.TrimSuffix(strings.TrimPrefix(path, "/images/"), "/json"))
 		if image == nil {
@@ -313,6 +325,27 @@ func TestAnOutageIsNoMachineWithoutARegistry(t *testing.T) {
 	substitute, _, err := store.Resolve(t.Context(), "node:20")
 	require.Nil(t, substitute)
 	require.Equal(t, takehome.Operator, takehome.OwnerOf(err))
+}
+
+// Another version of takehome on the same machine keeps its stand-ins; those that
+// nobody has made for a week go, and their names pass on.
+func TestOldStandInsGo(t *testing.T) {
+	t.Parallel()
+	engine := &fakeEngine{pull: answers(http.StatusInternalServerError, noHost), images: []*fakeImage{
+		{id: "sha256:01", tags: []string{"takehome/stand-in:node-000000000001", "node:18", "node:20"}},
+		{id: "sha256:02", tags: []string{"takehome/stand-in:node-000000000002", "node:22"}, created: time.Now()},
+		{id: "sha256:03", tags: []string{"takehome/stand-in:node-alpine-000000000003", "node:18-alpine"}},
+		{id: "sha256:04", tags: []string{"node:20-slim"}, digests: []string{"node@sha256:1"}},
+	}}
+	store := store(t, engine)
+	engine.images = append(engine.images, made(t, store, "node")...)
+	require.NoError(t, store.Ensure(t.Context(), "node:20"))
+	current := engine.find(tagOf(t, store, "node"))
+	require.ElementsMatch(t, []string{tagOf(t, store, "node"), "node:18", "node:20"}, current.tags)
+	require.Nil(t, engine.find("takehome/stand-in:node-000000000001"), "old, and nobody's")
+	require.NotNil(t, engine.find("takehome/stand-in:node-000000000002"), "young")
+	require.NotNil(t, engine.find("takehome/stand-in:node-alpine-000000000003"), "of another family")
+	require.Equal(t, "sha256:04", engine.find("node:20-slim").id, "a real image keeps its name")
 }
 
 func TestASlowRegistryIsNone(t *testing.T) {

@@ -132,8 +132,10 @@ Acquire::Languages "none";
 	require.Equal(t, sources{mirror: "http://mirror.example/debian"}, read.sources)
 	require.Equal(t, []certificate{{"a.crt", []byte(authority)}, {"b.crt", []byte(authority)}}, read.certificates)
 	require.Equal(t, []setting{
-		{"Acquire::Check-Valid-Until", "false"}, {"Acquire::Check-Date", "false"},
-		{"Acquire::https::Proxy", "http://proxy.example:3128"}, {"Acquire::http::Proxy::mirror.example", "DIRECT"},
+		{"Acquire::Check-Valid-Until", "false"},
+		{"Acquire::Check-Date", "false"},
+		{"Acquire::https::Proxy", "http://proxy.example:3128"},
+		{"Acquire::http::Proxy::mirror.example", "DIRECT"},
 	}, read.apt)
 	require.Equal(t, "https://npm.example/", read.npmRegistry)
 	require.Equal(t, "https://pip.example/simple", read.pipIndex)
@@ -182,7 +184,8 @@ func TestRecipeDigests(t *testing.T) {
 		}
 		return ""
 	}
-	require.Equal(t, digest(one, "debian", ""), digest(one, "debian", ""))
+	same := &facts{sources: sources{mirror: "http://a.example"}}
+	require.Equal(t, digest(one, "debian", ""), digest(same, "debian", ""))
 	require.NotEqual(t, digest(one, "debian", ""), digest(&facts{sources: sources{mirror: "http://b.example"}}, "debian", ""), "another mirror")
 	require.NotEqual(t, digest(one, "debian", ""), digest(&facts{sources: one.sources, certificates: []certificate{{"a", nil}}}, "debian", ""), "another authority")
 	require.NotEqual(t, digest(one, "node", "x"), digest(one, "node", "y"), "another base")

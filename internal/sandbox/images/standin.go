@@ -1,6 +1,7 @@
 package images
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -159,8 +160,12 @@ func (s *Store) lock(ctx context.Context, name string) (unlock func(), err error
 	}, nil
 }
 
-// takeNames gives a new stand-in its official names, where they are free or belong
-// to an older stand-in, and removes older stand-ins of the same family.
+// keepOld is how long a stand-in of another recipe stays. Two versions of takehome on
+// one machine would otherwise take each other's away.
+const keepOld = 7 * 24 * time.Hour
+
+// takeNames gives a stand-in its official names, where they are free or belong to
+// another stand-in, and removes old stand-ins of the same family.
 func (s *Store) takeNames(ctx context.Context, made recipe) error {
 	for _, name := range made.family.names {
 		if err := s.takeName(ctx, made, name); err != nil {
@@ -175,9 +180,11 @@ func (s *Store) takeNames(ctx context.Context, made recipe) error {
 	}
 	for _, candidate := range old {
 		mine := slices.ContainsFunc(candidate.RepoTags, func(tag string) bool { return standInFamily(tag) == made.family.name })
-		if !mine || slices.Contains(candidate.RepoTags, made.tag()) {
+		if !mine || slices.Contains(candidate.RepoTags, made.tag()) || time.Since(time.Unix(candidate.Created, 0)) < keepOld {
 			continue
 		}
+		// Its own name goes last: by it the others are known to be a stand-in's.
+		slices.SortStableFunc(candidate.RepoTags, func(a, b string) int { return cmp.Compare(standInFamily(a), standInFamily(b)) })
 		for _, tag := range candidate.RepoTags {
 			if standInFamily(tag) == "" {
 				if err := s.takeName(ctx, made, tag); err != nil {
@@ -185,7 +192,7 @@ func (s *Store) takeNames(ctx context.Context, made recipe) error {
 				}
 				continue
 			}
-			// A program that still uses it keeps it; the next change tries again.
+			// A program that still uses it keeps it; the next call tries again.
 			_, _ = s.engine.ImageRemove(asking, tag, image.RemoveOptions{PruneChildren: true})
 		}
 	}
