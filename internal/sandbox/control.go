@@ -80,6 +80,9 @@ func (l *Lab) Signal(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
+	if name == "KILL" {
+		run.expectKill()
+	}
 	return run.signal(ctx, "SIG"+name)
 }
 

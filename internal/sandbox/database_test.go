@@ -222,6 +222,11 @@ func TestAFullDatabaseIsAnErrorAndNotTheEnd(t *testing.T) {
 		}
 	}
 	require.Equal(t, diskFull, sqlState(err))
+	t.Cleanup(func() {
+		if words, err := lab.engine.tail(context.WithoutCancel(t.Context()), lab.containerName(roleDatabase), 2000); t.Failed() {
+			t.Log(string(words), err)
+		}
+	})
 	var size int64
 	require.NoError(t, mustLogin(t, lab, takehome.RoleProbe).QueryRow(ctx, "select pg_table_size('public.heap')").Scan(&size))
 	require.Greater(t, size, int64(300<<20))

@@ -63,9 +63,10 @@ func (w *memoryWatch) next() <-chan struct{} {
 	return w.heard
 }
 
-// waitFor gives the event of a container that was killed a moment to arrive.
+// waitFor gives the event of a container that was killed, and not by us, time to arrive:
+// on a busy machine it comes after the end.
 func (w *memoryWatch) waitFor(id string, state *container.State) {
-	const moment = 250 * time.Millisecond
+	const moment = 3 * time.Second
 	timer := time.NewTimer(moment)
 	defer timer.Stop()
 	for !w.of(id, state) {

@@ -31,7 +31,8 @@ type program struct {
 	mu       sync.Mutex
 	exit     takehome.Exit // once it has ended
 	lost     error         // why the engine could not tell how it ended
-	forced   bool          // we killed it
+	forced   bool          // we ended it
+	expected bool          // we sent SIGKILL, whatever for
 	overDisk bool          // because it wrote too much
 	removed  bool
 	log      []byte // its last words, kept when the container is removed
@@ -108,9 +109,9 @@ func (p *program) settle(ctx context.Context, code int) {
 	exit := takehome.Exit{Code: code}
 	state, err := p.inspect(ctx)
 	p.mu.Lock()
-	forced := p.forced
+	forced, expected := p.forced, p.expected
 	p.mu.Unlock()
-	if err == nil && code == killed && !forced {
+	if err == nil && code == killed && !expected {
 		p.lab.memory.waitFor(p.id, state)
 	}
 	exit.OutOfMemory = p.lab.memory.of(p.id, state)
@@ -175,9 +176,16 @@ func (p *program) state() (takehome.Exit, error) {
 // kill ends it at once. A program that has ended already is fine.
 func (p *program) kill(ctx context.Context) error {
 	p.mu.Lock()
-	p.forced = true
+	p.forced, p.expected = true, true
 	p.mu.Unlock()
 	return p.signal(ctx, "SIGKILL")
+}
+
+// expectKill says that an end by SIGKILL will not be the kernel's doing.
+func (p *program) expectKill() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.expected = true
 }
 
 // signal sends a signal to its init, which hands it on. One that has ended gets none.

@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"time"
 
@@ -54,7 +55,7 @@ func TestAProgramThatIgnoresThePortStillBoots(t *testing.T) {
 func TestAProgramThatDoesNotStartIsExplained(t *testing.T) {
 	t.Parallel()
 	engine := connect(t)
-	lab := open(t, engine, LabSpec{StartPatience: 1500 * time.Millisecond, Limits: Limits{MemoryBytes: 96 << 20}})
+	lab := open(t, engine, LabSpec{Limits: Limits{MemoryBytes: 96 << 20}})
 	image := importImage(t, engine, nil, file{name: "script", content: "no interpreter", mode: 0o755})
 	cases := []struct {
 		name    string
@@ -79,7 +80,11 @@ func TestAProgramThatDoesNotStartIsExplained(t *testing.T) {
 			image := image
 			image.Command, image.User = test.command, test.user
 			lab.Equip(image, takehome.StartPlan{})
-			boot, err := lab.Start(t.Context(), takehome.StartOptions{})
+			var options takehome.StartOptions
+			if strings.Contains(test.reason, "deadline") {
+				options.Patience = 1500 * time.Millisecond
+			}
+			boot, err := lab.Start(t.Context(), options)
 			require.NoError(t, err)
 			require.False(t, boot.Listening)
 			require.NotNil(t, boot.Breakdown)
@@ -88,7 +93,7 @@ func TestAProgramThatDoesNotStartIsExplained(t *testing.T) {
 			require.Contains(t, boot.Breakdown.Help, test.help)
 			require.Len(t, boot.Breakdown.Tried, test.tries, "%q", boot.Breakdown.Tried)
 
-			again, err := lab.Start(t.Context(), takehome.StartOptions{})
+			again, err := lab.Start(t.Context(), options)
 			require.NoError(t, err)
 			require.Equal(t, boot.Breakdown.Reason, again.Breakdown.Reason)
 			require.Equal(t, boot.Breakdown.Where, again.Breakdown.Where)

@@ -6,7 +6,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -108,10 +107,6 @@ func TestSubmissionThatFails(t *testing.T) {
 			reason: "the build context ../elsewhere is not a folder of the submission", where: "Dockerfile",
 		},
 		{
-			name: "deadline", dockerfile: "FROM scratch\nCOPY tool /tool\nRUN [\"/tool\", \"sleep\"]\n", change: func(j *Job) { j.Deadline = 2 * time.Second },
-			reason: "the build took longer than 2s", where: `RUN ["/tool", "sleep"]`,
-		},
-		{
 			name: "size", dockerfile: "FROM scratch\nCOPY tool /tool\n", change: func(j *Job) { j.MaxBytes = 1 << 20 },
 			reason: "the image is larger than 1 MiB",
 		},
@@ -149,6 +144,23 @@ func TestSubmissionThatFails(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestSubmissionThatNeverEnds(t *testing.T) {
+	t.Parallel()
+	cli := engine(t)
+	for deadline := range patience {
+		wanted := job(t, "FROM scratch\nCOPY tool /tool\nRUN [\"/tool\", \"sleep\"]\n", nil)
+		wanted.Deadline = deadline
+		_, broken, _, err := Submission(t.Context(), cli, wanted)
+		require.NoError(t, err)
+		require.Equal(t, "the build took longer than "+deadline.String(), broken.Reason)
+		if broken.Where != "" {
+			require.Equal(t, `RUN ["/tool", "sleep"]`, broken.Where)
+			return
+		}
+	}
+	require.Fail(t, "the command never began")
 }
 
 // The arguments of a compose file are a stranger's; those that direct the builder are not taken.

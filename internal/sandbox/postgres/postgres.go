@@ -20,8 +20,9 @@ var recipe embed.FS
 const (
 	Socket     = "/takehome/socket/.s.PGSQL.5432"
 	SocketDir  = "/takehome/socket"
-	DataMount  = "/pg"  // tmpfs for the cluster
-	WALMount   = "/wal" // tmpfs for its log
+	DataMount  = "/pg"   // tmpfs for the cluster, without
+	BaseMount  = "/base" // tmpfs for its tables, and
+	WALMount   = "/wal"  // tmpfs for its log
 	Start      = "/takehome/start"
 	BaseArg    = "BASE"      // build argument: the image to start from
 	SecretArg  = "BOOTSTRAP" // build argument: the password of FirstLogin

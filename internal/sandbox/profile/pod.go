@@ -21,7 +21,7 @@ type Database struct {
 }
 
 // Config fills in what is to be created. The data is in memory, so its size is part of the
-// memory limit.
+// memory limit; a little is used of all this unless a submission asks for it.
 func (d Database) Config(config *container.Config, host *container.HostConfig) {
 	config.Image = d.Image
 	config.Entrypoint = wrapped(d.Deadline, []string{postgres.Start})
@@ -30,14 +30,16 @@ func (d Database) Config(config *container.Config, host *container.HostConfig) {
 	config.Healthcheck = &container.HealthConfig{Test: []string{"NONE"}}
 	config.StopSignal = "SIGTERM"
 
-	*host = *confined(1024*mib, 256)
+	*host = *confined(1152*mib, 256)
 	host.ReadonlyRootfs = true
 	host.NetworkMode = container.NetworkMode("container:" + d.Pod)
 	host.ShmSize = 64 * mib
 	host.Tmpfs = map[string]string{
 		"/tmp":             tmpfs(16*mib, "noexec"),
-		postgres.DataMount: tmpfs(512*mib, "noexec"),
-		postgres.WALMount:  tmpfs(192*mib, "noexec"),
+		postgres.DataMount: tmpfs(64*mib, "noexec"),
+		postgres.BaseMount: tmpfs(384*mib, "noexec"),
+		// More than the tables: they are full before the log is, however slow a checkpoint.
+		postgres.WALMount: tmpfs(448*mib, "noexec"),
 	}
 	// The official image declares a volume here; nothing of ours is in it.
 	host.Tmpfs["/var/lib/postgresql/data"] = tmpfs(1*mib, "noexec")
