@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"os"
 	"syscall"
 	"time"
 )
@@ -20,15 +21,12 @@ type door struct {
 	listener *net.TCPListener
 }
 
-// openDoor listens without SO_REUSEADDR: with it, a program that sets it too could bind
-// the address of a shut door and pose as the database.
+// openDoor listens without SO_REUSEADDR; see reuse.
 func openDoor(address string, given bool) (*door, error) {
 	config := net.ListenConfig{
 		Control: func(_, _ string, raw syscall.RawConn) error {
 			var failed error
-			err := raw.Control(func(fd uintptr) {
-				failed = syscall.SetsockoptInt(int(fd), syscall.SOL_SOCKET, syscall.SO_REUSEADDR, 0)
-			})
+			err := raw.Control(func(fd uintptr) { failed = reuse(int(fd), 0) })
 			if err != nil {
 				return err
 			}
@@ -53,6 +51,9 @@ func (d *door) accept() (net.Conn, error) { return d.listener.Accept() }
 // shut refuses from now on, also the connections that wait to be accepted.
 func (d *door) shut() error {
 	return d.control(func(fd int) error {
+		if err := reuse(fd, 0); err != nil {
+			return err
+		}
 		err := syscall.Shutdown(fd, syscall.SHUT_RD)
 		if errors.Is(err, syscall.ENOTCONN) {
 			return nil // it is shut already
@@ -63,7 +64,20 @@ func (d *door) shut() error {
 
 // open accepts again. On a door that is open it changes nothing.
 func (d *door) open() error {
-	return d.control(func(fd int) error { return syscall.Listen(fd, 128) })
+	return d.control(func(fd int) error {
+		if err := reuse(fd, 1); err != nil {
+			return err
+		}
+		return os.NewSyscallError("listen", syscall.Listen(fd, 128))
+	})
+}
+
+// reuse sets SO_REUSEADDR of a door. An open door has it, so that the connections it
+// accepts inherit it and do not keep it shut after they were closed (TIME_WAIT). A shut
+// door must not: a program that sets it too could bind the address and pose as the
+// database.
+func reuse(fd, value int) error {
+	return os.NewSyscallError("setsockopt", syscall.SetsockoptInt(fd, syscall.SOL_SOCKET, syscall.SO_REUSEADDR, value))
 }
 
 func (d *door) control(action func(fd int) error) error {

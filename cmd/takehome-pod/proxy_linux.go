@@ -72,18 +72,22 @@ func openProxy(settings wire.Proxy) (*proxy, error) {
 	return p, nil
 }
 
-// setMode changes how connections are treated, the open ones too.
-func (p *proxy) setMode(mode wire.Mode) {
+// setMode changes how connections are treated, the open ones too. Its error says which
+// door does not move.
+func (p *proxy) setMode(mode wire.Mode) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.mode = mode
 	close(p.changed)
 	p.changed = make(chan struct{})
+	var stuck []error
 	for _, door := range p.doors {
+		move := door.open
 		if mode.Kind == wire.Refuse {
-			_ = door.shut()
-		} else {
-			_ = door.open()
+			move = door.shut
+		}
+		if err := move(); err != nil {
+			stuck = append(stuck, fmt.Errorf("move the door at %s: %w", door.listener.Addr(), err))
 		}
 	}
 	if mode.Kind == wire.Refuse {
@@ -91,6 +95,7 @@ func (p *proxy) setMode(mode wire.Mode) {
 			link.cut(true)
 		}
 	}
+	return errors.Join(stuck...)
 }
 
 func (p *proxy) counts(reset bool) wire.Counts {

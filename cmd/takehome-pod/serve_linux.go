@@ -94,7 +94,9 @@ func (p *pod) do(request wire.Request) (wire.Reply, error) {
 			return wire.Reply{}, errors.New("the proxy is not open")
 		}
 		if request.Mode != nil {
-			p.proxy.setMode(*request.Mode)
+			if err := p.proxy.setMode(*request.Mode); err != nil {
+				return wire.Reply{}, err
+			}
 		}
 		return wire.Reply{Counts: p.proxy.counts(request.Reset)}, nil
 	case wire.OpDial:

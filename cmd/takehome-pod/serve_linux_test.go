@@ -252,7 +252,15 @@ func TestSocketTable(t *testing.T) {
 func proxied(t *testing.T, r *runner, limit int) (given, other string) {
 	t.Helper()
 	backend := filepath.Join(t.TempDir(), "db")
-	echo(t, "unix", backend, func(conn net.Conn) { _, _ = io.Copy(conn, conn) })
+	echo(t, "unix", backend, func(conn net.Conn) {
+		word := make([]byte, 4)
+		for string(word) != "quit" {
+			if _, err := io.ReadFull(conn, word); err != nil {
+				return
+			}
+			_, _ = conn.Write(word)
+		}
+	})
 	free, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	port := itoa(free.Addr().(*net.TCPAddr).Port)
@@ -346,6 +354,38 @@ func TestProxyModes(t *testing.T) {
 		r.mode(wire.Mode{Kind: wire.Refuse})
 		_, err = connect(t, given)
 		require.ErrorIs(t, err, syscall.ECONNREFUSED)
+	}
+}
+
+// A database that hangs up first leaves the proxy's end of the connection in TIME_WAIT, for a
+// minute, at the address of the door.
+func TestADoorOpensAgainAfterTheDatabaseHungUp(t *testing.T) {
+	t.Parallel()
+	r := startServe(t)
+	given, _ := proxied(t, r, 200)
+	for range 3 {
+		r.mode(wire.Mode{Kind: wire.Pass})
+		for range 3 {
+			conn, err := connect(t, given)
+			require.NoError(t, err)
+			echoes(t, conn)
+			_, err = conn.Write([]byte("quit"))
+			require.NoError(t, err)
+			said, err := io.ReadAll(conn)
+			require.NoError(t, err)
+			require.Equal(t, "quit", string(said))
+			require.NoError(t, conn.Close())
+		}
+		r.mode(wire.Mode{Kind: wire.Refuse})
+		_, err := connect(t, given)
+		require.ErrorIs(t, err, syscall.ECONNREFUSED)
+		for _, value := range []int{0, 1} {
+			config := net.ListenConfig{Control: func(_, _ string, raw syscall.RawConn) error {
+				return raw.Control(func(fd uintptr) { _ = reuse(int(fd), value) })
+			}}
+			_, err = config.Listen(t.Context(), "tcp", given)
+			require.ErrorIs(t, err, syscall.EADDRINUSE, "nobody else can take the address of a shut door")
+		}
 	}
 }
 

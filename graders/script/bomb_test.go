@@ -1,15 +1,18 @@
 package script_test
 
 import (
+	"bytes"
 	"compress/gzip"
-	"io"
+	"sync"
 )
 
-// writeBomb writes 64 MiB of nothing, compressed.
-func writeBomb(w io.Writer) {
-	packed := gzip.NewWriter(w)
-	for range 1024 {
-		_, _ = packed.Write(make([]byte, 64<<10))
+// bomb is 16 MiB of nothing, compressed once.
+var bomb = sync.OnceValue(func() []byte {
+	var packed bytes.Buffer
+	writer := gzip.NewWriter(&packed)
+	for range 256 {
+		_, _ = writer.Write(make([]byte, 64<<10))
 	}
-	_ = packed.Close()
-}
+	_ = writer.Close()
+	return packed.Bytes()
+})
