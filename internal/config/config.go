@@ -30,7 +30,6 @@ type Settings struct {
 	RunTimeout         time.Duration `mapstructure:"run-timeout"`          // of a whole grading
 	Memory             Bytes         `mapstructure:"memory"`               // of a program's container
 	CPUs               float64       `mapstructure:"cpus"`                 // of a program's container; 0.5 is half a core
-	PostgresMemory     Bytes         `mapstructure:"postgres-memory"`      // of the database beside it
 	Jobs               int           `mapstructure:"jobs"`                 // gradings at a time; 0: as many as the machine has cores
 	Color              string        `mapstructure:"color"`                // "auto", "always", "never"
 	LogLevel           string        `mapstructure:"log-level"`            // "trace", "debug", "info", "warn", "error"

@@ -31,7 +31,7 @@ func TestDefaults(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, config.Settings{
 		StateDir: filepath.Join(from.CacheDir, "takehome"), BuildTimeout: 5 * time.Minute, StartTimeout: time.Minute, RunTimeout: 15 * time.Minute,
-		Memory: 512 << 20, CPUs: 1, PostgresMemory: 512 << 20, Color: "auto", LogLevel: "warn", LogFormat: "text",
+		Memory: 512 << 20, CPUs: 1, Color: "auto", LogLevel: "warn", LogFormat: "text",
 		MaxSubmissionBytes: 100 << 20, MaxSubmissionFiles: 20_000, BuildNetwork: "default",
 	}, settings)
 	require.Len(t, origins, reflect.TypeFor[config.Settings]().NumField(), "every field is listed")
@@ -50,7 +50,7 @@ func TestOrderOfSources(t *testing.T) {
 	values := map[string][3]string{ // file, variable, flag
 		"docker-host": {"unix:///a", "tcp://b:1", "npipe:////./pipe/c"}, "state-dir": {"/a", "/b", "/c"},
 		"build-timeout": {"1m", "2m", "3m"}, "start-timeout": {"10s", "20s", "30s"}, "run-timeout": {"5m", "6m", "7m"},
-		"memory": {"256MiB", "1g", "2 GiB"}, "cpus": {"0.5", "1.5", "2"}, "postgres-memory": {"300MB", "400MB", "500MB"},
+		"memory": {"256MiB", "1g", "2 GiB"}, "cpus": {"0.5", "1.5", "2"},
 		"jobs": {"1", "2", "3"}, "color": {"never", "always", "auto"}, "log-level": {"error", "info", "debug"}, "log-format": {"json", "text", "json"},
 		"seed": {"a", "b", "c"}, "max-submission-bytes": {"1000", "2000 B", "3KiB"}, "max-submission-files": {"10", "20", "30"},
 		"build-network": {"none", "default", "none"}, "pod-binary": {"/a", "/b", "/c"},

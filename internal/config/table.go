@@ -62,7 +62,6 @@ func table() []setting {
 			name: "cpus", fallback: "1", usage: "processor cores of the submission's container",
 			allowed: "a number from 0.1 to 256, such as 1.5", read: cores,
 		},
-		sizeSetting("postgres-memory", "512 MiB", "memory of the database beside the submission", 128*mebibyte, 1024*gibibyte),
 		numberSetting("jobs", "0", "gradings at a time; 0 is one for each core", 0, 1024),
 		choiceSetting("color", "auto", "when to colour verdicts", "auto", "always", "never"),
 		choiceSetting("log-level", "warn", "least important log lines to show", "trace", "debug", "info", "warn", "error"),

@@ -8,13 +8,18 @@ import (
 	"github.com/takehome-dev/takehome/internal/takehome"
 )
 
-// environment gives the program the settings of its plan with our values in the places of
-// the placeholders. A port and a database it gets in any case.
-func (l *Lab) environment(plan takehome.StartPlan) []string {
-	values := strings.NewReplacer(
+// values puts ours in the places of the placeholders of a plan.
+func (l *Lab) values() *strings.Replacer {
+	return strings.NewReplacer(
 		"{host}", l.host, "{port}", strconv.Itoa(databasePort), "{database}", l.logins.Database,
 		"{user}", l.logins.Owner.User, "{password}", l.logins.Owner.Password, "{listen}", strconv.Itoa(l.port),
 	)
+}
+
+// environment gives the program the settings of its plan with our values in them. A port
+// and a database it gets in any case.
+func (l *Lab) environment(plan takehome.StartPlan) []string {
+	values := l.values()
 	settings := plan.Env
 	for _, needed := range []takehome.Setting{
 		{Name: "PORT", Value: "{listen}"},
@@ -44,4 +49,17 @@ func command(image takehome.Image, plan takehome.StartPlan) []string {
 		arguments = plan.Command
 	}
 	return slices.Concat(image.Entrypoint, arguments)
+}
+
+// filledIn is a command of a plan with our values in it. The image's own is never changed.
+func (l *Lab) filledIn(command []string, image takehome.Image) []string {
+	own := slices.Concat(image.Entrypoint, image.Command)
+	if slices.Equal(command, own) {
+		return command
+	}
+	values, filled := l.values(), make([]string, len(command))
+	for i, argument := range command {
+		filled[i] = values.Replace(argument)
+	}
+	return filled
 }

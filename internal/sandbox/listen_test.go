@@ -70,3 +70,14 @@ func TestTheCommandIsThePlansOrTheImages(t *testing.T) {
 	require.Equal(t, []string{"/entry.sh", "npm", "start"}, command(image, takehome.StartPlan{Command: []string{"npm", "start"}}))
 	require.Empty(t, command(takehome.Image{}, takehome.StartPlan{}))
 }
+
+func TestTheCommandOfAPlanHasOurValues(t *testing.T) {
+	t.Parallel()
+	lab := &Lab{host: "db-1", port: 20000}
+	lab.logins.Database = "d1"
+	image := takehome.Image{Entrypoint: []string{"/entry.sh"}, Command: []string{"log", "{host}"}}
+	require.Equal(t, []string{"/entry.sh", "log", "{host}"}, lab.filledIn(command(image, takehome.StartPlan{}), image))
+	require.Equal(t, []string{"/entry.sh", "serve", "--port=20000"},
+		lab.filledIn(command(image, takehome.StartPlan{Command: []string{"serve", "--port={listen}"}}), image))
+	require.Equal(t, []string{"migrate", "db-1:5432/d1"}, lab.filledIn([]string{"migrate", "{host}:{port}/{database}"}, image))
+}

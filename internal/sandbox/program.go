@@ -53,7 +53,7 @@ func (l *Lab) launch(ctx context.Context, role string, command []string, writabl
 		return nil, err
 	}
 	config, host := profile.Program{
-		Image: image, Command: command, Env: l.environment(plan), Pod: l.podID, Tools: l.toolVolume(), Filled: l.filled,
+		Image: image, Command: l.filledIn(command, image), Env: l.environment(plan), Pod: l.podID, Tools: l.toolVolume(), Filled: l.filled,
 		Deadline: life, Writable: writable, Limits: l.spec.Limits, Labels: l.labels(role),
 	}.Config()
 	run := &program{
