@@ -69,7 +69,7 @@ func (a *app) bench(ctx context.Context, options benchOptions) error {
 		for _, phase := range report.Run.Phases {
 			took := time.Duration(phase.Micros) * time.Microsecond
 			add(phase.Name, took)
-			if counted(phase.Name) {
+			if phase.Name != "build" && phase.Name != "checks" {
 				overhead += took
 			}
 		}
@@ -79,16 +79,6 @@ func (a *app) bench(ctx context.Context, options benchOptions) error {
 	}
 	a.printPhases(order, measured, fmt.Sprintf("%d runs of %s, each scored %s", options.runs, takehome.Line(options.given), percent))
 	return nil
-}
-
-// counted tells what is overhead: everything but the build and the checks. Parts of
-// another phase, which are named "pod: …", are in it already.
-func counted(phase string) bool {
-	switch phase {
-	case "build", "checks", "pod: helper", "pod: database":
-		return false
-	}
-	return true
 }
 
 func (a *app) printPhases(order []string, measured map[string][]time.Duration, title string) {

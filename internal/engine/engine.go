@@ -60,6 +60,8 @@ type Lab interface {
 	takehome.Lab
 	Equip(image takehome.Image, plan takehome.StartPlan)
 	Notes() []string
+	// Phases says how long the parts of its opening took.
+	Phases() []takehome.Phase
 	Close(ctx context.Context) error
 }
 
@@ -191,8 +193,13 @@ func (r *run) prepare(ctx context.Context) error {
 		return err
 	})
 	err := group.Wait()
-	r.phases = append(r.phases, building, opening)
-	return err
+	r.phases = append(r.phases, building)
+	if err != nil {
+		r.phases = append(r.phases, opening)
+		return err
+	}
+	r.phases = append(r.phases, r.lab.Phases()...)
+	return nil
 }
 
 // grade hands the submission to its grader. The judgement is kept also with an error.

@@ -77,6 +77,8 @@ type Lab struct {
 	broken sync.Once
 	why    error // of the relay's end
 
+	phases []takehome.Phase // of the opening
+
 	turn      sync.Mutex // one start or stop at a time; guards what follows
 	seeded    *seeding
 	furnished string // id of the image whose volumes were looked into
@@ -129,6 +131,7 @@ func (e *Engine) newLab(ctx context.Context, spec LabSpec) *Lab {
 // build does in parallel what does not depend on each other: the pod starts while the
 // database server's container is created, and the relay opens while the server starts.
 func (l *Lab) build(ctx context.Context) error {
+	begun := time.Now()
 	var podImage, databaseImage madeImage
 	images, imagesCtx := errgroup.WithContext(ctx)
 	images.Go(func() (err error) { podImage, err = l.engine.podImage(imagesCtx); return err })
@@ -146,6 +149,7 @@ func (l *Lab) build(ctx context.Context) error {
 	if err := creating.Wait(); err != nil {
 		return err
 	}
+	begun = l.passed("pod", begun)
 	starting, startingCtx := errgroup.WithContext(ctx)
 	starting.Go(func() error { return database.start(startingCtx) })
 	starting.Go(func() error {
@@ -157,8 +161,20 @@ func (l *Lab) build(ctx context.Context) error {
 	if err := starting.Wait(); err != nil {
 		return err
 	}
-	return database.admit(ctx)
+	err := database.admit(ctx)
+	l.passed("Postgres", begun)
+	return err
 }
+
+// passed records that a phase which began at a time is over now.
+func (l *Lab) passed(phase string, begun time.Time) time.Time {
+	now := time.Now()
+	l.phases = append(l.phases, takehome.Phase{Name: phase, Micros: now.Sub(begun).Microseconds()})
+	return now
+}
+
+// Phases says how long the parts of Open took: the pod, then Postgres in it.
+func (l *Lab) Phases() []takehome.Phase { return l.phases }
 
 // Equip gives the lab its program. It must be called before the first Start.
 func (l *Lab) Equip(image takehome.Image, plan takehome.StartPlan) {
