@@ -54,6 +54,7 @@ verify: images ## the proof of every challenge: references, alternatives, all mu
 
 bench: images ## the phases of a run, minimum and median of ten, and the cost of one step
 	bin/takehome bench $(SUBMISSIONS)/reference-go --challenge todo-api --runs 10
+	@go test -run '^$$' -bench BenchmarkStep -benchtime 1x ./internal/cli | grep ^Benchmark
 
 lint: $(LINT) ## golangci-lint with the settings of .golangci.yml
 	$(LINT) run ./...
