@@ -3,6 +3,7 @@ package takehome
 import (
 	"fmt"
 	"math/big"
+	"regexp"
 	"strconv"
 	"strings"
 )
@@ -21,16 +22,32 @@ func None() Fraction { return Fraction{} }
 // Frac returns num/den. It panics if den is 0, which only a programming error can cause.
 func Frac(num, den int64) Fraction { return Fraction{big.NewRat(num, den)} }
 
-// ParseFraction reads "0.85", "17/20" or "1".
+// fractionDigits bounds the text of a fraction. A total over many criteria has a long
+// denominator, and a report must read what it wrote.
+const fractionDigits = 4096
+
+var fraction = regexp.MustCompile(`^-?(?:[0-9]+(?:\.[0-9]+)?|[0-9]+/[0-9]+)$`)
+
+// ParseFraction reads "0.85", "17/20" or "1". Every number is decimal: a leading zero
+// makes no octal of it.
 func ParseFraction(text string) (Fraction, error) {
-	if len(text) > 32 || strings.ContainsAny(text, "eEpP_xX") {
-		return Fraction{}, fmt.Errorf("%q is not a decimal number or a fraction", text)
+	problem := fmt.Errorf("%q is not a decimal number or a fraction", Line(text))
+	if len(text) > fractionDigits || !fraction.MatchString(text) {
+		return Fraction{}, problem
 	}
-	rat, ok := new(big.Rat).SetString(text)
+	num, den, _ := strings.Cut(text, "/")
+	rat, ok := new(big.Rat).SetString(num)
 	if !ok {
-		return Fraction{}, fmt.Errorf("%q is not a decimal number or a fraction", text)
+		return Fraction{}, problem
 	}
-	return Fraction{rat}, nil
+	if den == "" {
+		return Fraction{rat}, nil
+	}
+	divisor, ok := new(big.Rat).SetString(den)
+	if !ok || divisor.Sign() == 0 {
+		return Fraction{}, problem
+	}
+	return Fraction{rat.Quo(rat, divisor)}, nil
 }
 
 func (f Fraction) value() *big.Rat {
@@ -112,15 +129,17 @@ func (f *Fraction) UnmarshalText(text []byte) error {
 // Points is a weight in hundredths of a point: 1.5 points are Points(150).
 type Points int64
 
+var points = regexp.MustCompile(`^[0-9]+(?:\.[0-9]+)?$`)
+
 // ParsePoints reads "1.5"; more than two digits after the point are refused.
 func ParsePoints(text string) (Points, error) {
 	whole, part, _ := strings.Cut(text, ".")
 	if len(part) > 2 {
-		return 0, fmt.Errorf("weight %q has more than two digits after the point", text)
+		return 0, fmt.Errorf("weight %q has more than two digits after the point", Line(text))
 	}
 	hundredths, err := strconv.ParseInt(whole+(part + "00")[:2], 10, 32)
-	if err != nil || hundredths < 0 {
-		return 0, fmt.Errorf("weight %q is not a number of points", text)
+	if err != nil || !points.MatchString(text) {
+		return 0, fmt.Errorf("weight %q is not a number of points", Line(text))
 	}
 	return Points(hundredths), nil
 }
