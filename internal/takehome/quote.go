@@ -52,6 +52,9 @@ func QuoteTail(raw []byte, limit int) Text {
 	kept := raw
 	if len(kept) > limit {
 		kept = kept[len(kept)-limit:]
+		for i := 1; i < utf8.UTFMax && len(kept) > 0 && !utf8.RuneStart(kept[0]); i++ {
+			kept = kept[1:]
+		}
 		if cut := strings.IndexByte(string(kept), '\n'); cut >= 0 && cut < len(kept)-1 {
 			kept = kept[cut+1:]
 		}
