@@ -58,31 +58,35 @@ func (r *Refusal) Error() string {
 // OwnerOf tells who owns an error. An error that nobody classified is ours, so
 // that it can never cost a candidate a point.
 func OwnerOf(err error) Owner {
-	if _, ok := errors.AsType[*Refusal](err); ok {
-		return Candidate
-	}
-	if fault, ok := errors.AsType[*Fault](err); ok {
+	if fault := AsFault(err); fault != nil {
 		return fault.Owner
 	}
 	return Takehome
 }
 
-// AsFault turns any error into a Fault that can be shown. An error without an
+// AsFault turns any error into a Fault that can be shown. A refusal comes first, as it does
+// in the status of a run: it stands whatever else went wrong beside it. An error without an
 // owner becomes ours, with the advice to report it.
 func AsFault(err error) *Fault {
 	if err == nil {
 		return nil
 	}
-	if fault, ok := errors.AsType[*Fault](err); ok {
-		return fault
-	}
 	if refusal, ok := errors.AsType[*Refusal](err); ok {
 		return &Fault{Owner: Candidate, Summary: refusal.Error(), Hint: refusal.Hint}
 	}
-	if errors.Is(err, context.DeadlineExceeded) {
+	if fault, ok := errors.AsType[*Fault](err); ok {
+		return fault
+	}
+	switch {
+	case errors.Is(err, context.DeadlineExceeded):
 		return &Fault{
 			Owner: Takehome, Summary: "the run took longer than its deadline", Err: err,
 			Hint: "grade it again; if it happens again, raise --run-timeout and report it",
+		}
+	case errors.Is(err, context.Canceled):
+		return &Fault{
+			Owner: Operator, Summary: "the run was interrupted", Err: err,
+			Hint: "grade it again for a score",
 		}
 	}
 	return &Fault{
