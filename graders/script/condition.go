@@ -185,7 +185,7 @@ func (r *run) differBody(c Condition, e *Exchange, differ differ) {
 		}
 	case strings.HasPrefix(c.Body, "names "):
 		field := r.Shape.FieldName(strings.TrimPrefix(c.Body, "names "))
-		if !strings.Contains(strings.ToLower(string(e.Body)), strings.ToLower(field)) {
+		if !e.Names(field) {
 			differ("body", "names the field "+field, "does not name it")
 		}
 	case strings.HasPrefix(c.Body, "has "):
