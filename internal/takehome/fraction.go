@@ -129,9 +129,10 @@ func (f *Fraction) UnmarshalText(text []byte) error {
 // Points is a weight in hundredths of a point: 1.5 points are Points(150).
 type Points int64
 
-var points = regexp.MustCompile(`^[0-9]+(?:\.[0-9]+)?$`)
+var points = regexp.MustCompile(`^(?:[0-9]+(?:\.[0-9]+)?)?$`)
 
-// ParsePoints reads "1.5"; more than two digits after the point are refused.
+// ParsePoints reads "1.5"; more than two digits after the point are refused. A weight that
+// is left out is no points.
 func ParsePoints(text string) (Points, error) {
 	whole, part, _ := strings.Cut(text, ".")
 	if len(part) > 2 {

@@ -79,14 +79,14 @@ func TestPercentShowsEveryLostPoint(t *testing.T) {
 func TestParsePoints(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]takehome.Points{
-		"0": 0, "1": 100, "1.5": 150, "0.25": 25, "12.05": 1205, "3.00": 300, "007": 700, "21474836.47": 2147483647,
+		"": 0, "0": 0, "1": 100, "1.5": 150, "0.25": 25, "12.05": 1205, "3.00": 300, "007": 700, "21474836.47": 2147483647,
 	} {
 		got, err := takehome.ParsePoints(text)
 		require.NoError(t, err, text)
 		require.Equal(t, want, got, text)
 	}
 	for _, text := range []string{
-		"", ".", "1.", ".5", "-1", "-0.5", "+1", "1.005", "1,5", "1e2", "1.-5", "1.+", "1 ", "21474836.48", strings.Repeat("9", 400), "\x1b[2J",
+		".", "1.", ".5", "-1", "-0.5", "+1", "1.005", "1,5", "1e2", "1.-5", "1.+", "1 ", "21474836.48", strings.Repeat("9", 400), "\x1b[2J",
 	} {
 		_, err := takehome.ParsePoints(text)
 		require.ErrorContains(t, err, "weight ", "%q", text)
