@@ -4,8 +4,8 @@
 package engine
 
 import (
+	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -101,11 +101,8 @@ func (e *Engine) Grade(ctx context.Context, request Request) (takehome.Report, e
 		limited, cancel = context.WithTimeout(ctx, e.RunTimeout)
 		defer cancel()
 	}
-	err := run.walk(limited)
-	if closing := run.close(context.WithoutCancel(ctx)); err == nil && closing != nil {
-		// What was seen was seen; a pod that would not go is told, and costs nothing.
-		run.notes = append(run.notes, "cleaning up: "+closing.Error())
-	}
+	err := guarded("the run", func() error { return run.walk(limited) })
+	run.close(context.WithoutCancel(ctx))
 	return run.report(ctx, err), err
 }
 
@@ -126,19 +123,23 @@ type run struct {
 	notes     []string
 }
 
-func (r *run) watch(event takehome.Event) {
-	if r.request.Observe != nil {
-		r.request.Observe(event)
+func (r *run) watch(event takehome.Event) error {
+	if r.request.Observe == nil {
+		return nil
 	}
+	return guarded("the display of progress", func() error {
+		r.request.Observe(event)
+		return nil
+	})
 }
 
 // phase measures and announces one station.
 func (r *run) phase(name string, do func() error) (takehome.Phase, error) {
-	r.watch(takehome.Event{Kind: takehome.PhaseStarted, Phase: name})
+	unannounced := r.watch(takehome.Event{Kind: takehome.PhaseStarted, Phase: name})
 	started := time.Now()
-	err := do()
-	r.watch(takehome.Event{Kind: takehome.PhaseDone, Phase: name})
-	return takehome.Phase{Name: name, Micros: time.Since(started).Microseconds()}, err
+	err := guarded(name, do)
+	phase := takehome.Phase{Name: name, Micros: time.Since(started).Microseconds()}
+	return phase, cmp.Or(err, unannounced, r.watch(takehome.Event{Kind: takehome.PhaseDone, Phase: name}))
 }
 
 // walk takes the submission from station to station.
@@ -179,7 +180,8 @@ func (r *run) prepare(ctx context.Context) error {
 	group.Go(func() (err error) {
 		building, err = r.phase("build", func() (err error) {
 			r.built, err = r.Builder.Build(groupCtx, r.sub, r.proposal.Recipe, func(line string) {
-				r.watch(takehome.Event{Kind: takehome.Progress, Phase: "build", Line: line})
+				// A line that cannot be shown is no reason to end a build.
+				_ = r.watch(takehome.Event{Kind: takehome.Progress, Phase: "build", Line: line})
 			})
 			return err
 		})
@@ -211,9 +213,11 @@ func (r *run) grade(ctx context.Context) error {
 		r.lab.Equip(r.built.Image, r.proposal.Start)
 		session.Lab = r.lab
 	}
-	judgement, err := r.request.Grader.Grade(ctx, session)
-	r.judgement = judgement
-	r.phases = append(r.phases, judgement.Phases...)
+	err := guarded("grading", func() (err error) {
+		r.judgement, err = r.request.Grader.Grade(ctx, session)
+		return err
+	})
+	r.phases = append(r.phases, r.judgement.Phases...)
 	if r.lab != nil && r.built.Breakdown == nil {
 		r.notes = append(r.notes, r.lab.Notes()...)
 		r.readLog(ctx)
@@ -236,23 +240,28 @@ func (r *run) readLog(ctx context.Context) {
 	}
 }
 
-// close removes pod, image and clean copy. It has its own clock.
-func (r *run) close(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, teardownPatience)
-	defer cancel()
-	var problems []error
+// close removes pod, image and clean copy. Each has a clock of its own: a pod that will
+// not go takes no time from the image. What was seen was seen: whatever stays behind is
+// told, and costs nothing.
+func (r *run) close(ctx context.Context) {
+	remove := func(what string, do func(ctx context.Context) error) {
+		bounded, cancel := context.WithTimeout(ctx, teardownPatience)
+		defer cancel()
+		if err := guarded("cleaning up", func() error { return do(bounded) }); err != nil {
+			r.notes = append(r.notes, "cleaning up "+what+": "+takehome.Line(err.Error()))
+		}
+	}
 	phase, _ := r.phase("teardown", func() error {
 		if r.lab != nil {
-			problems = append(problems, r.lab.Close(ctx))
+			remove("the pod", r.lab.Close)
 		}
 		if r.built.Image.ID != "" {
-			problems = append(problems, r.Builder.Remove(ctx, r.built.Image))
+			remove("the image", func(ctx context.Context) error { return r.Builder.Remove(ctx, r.built.Image) })
 		}
 		if r.copy != nil {
-			problems = append(problems, r.copy.Close())
+			remove("the clean copy", func(context.Context) error { return r.copy.Close() })
 		}
 		return nil
 	})
 	r.phases = append(r.phases, phase)
-	return errors.Join(problems...)
 }
