@@ -14,7 +14,7 @@ import (
 var leakPatterns = map[string]*regexp.Regexp{
 	"a stack frame": regexp.MustCompile(`(?m)^\s*at .{1,200}:\d+(:\d+)?\)?|\\n\s+at \S+ \(|Traceback \(most recent call last\)|File \\?"[^"]{1,200}\\?", line \d+|goroutine \d+ \[|\.go:\d+|\.java:\d+\)|\.rb:\d+:in`),
 	"SQL":           regexp.MustCompile(`(?i)\b(select .{1,200} from|insert into \S+ ?\(|update \S+ set|delete from \S+ where)\b`),
-	"driver text":   regexp.MustCompile(`(?i)syntax error at or near|violates (check|unique|not-null|foreign key) constraint|invalid input syntax for|out of range for type|value too long for type|relation \\?"[^"]{1,80}\\?" does not exist|column \\?"[^"]{1,80}\\?" does not exist|SQLSTATE|\bpq: |psycopg|asyncpg|sqlalchemy|SequelizeDatabaseError|QueryFailedError|PrismaClient|org\.hibernate|org\.postgresql|java\.lang\.|pgx|ActiveRecord::`),
+	"driver text":   regexp.MustCompile(`(?i)syntax error at or near|violates (check|unique|not-null|foreign key) constraint|invalid input syntax for|out of range for type|value too long for type|relation \\?"[^"]{1,80}\\?" does not exist|column \\?"[^"]{1,80}\\?" does not exist|SQLSTATE|\bpq: |\b(psycopg2?|asyncpg|sqlalchemy|pgx|SequelizeDatabaseError|QueryFailedError|PrismaClient\w*)\b|org\.hibernate|org\.postgresql|java\.lang\.|ActiveRecord::`),
 	"a file path":   regexp.MustCompile(`(?:/(?:app|usr|home|src|var|opt|workspace|root|srv)/[\w./@-]{1,200}\.(?:js|mjs|cjs|ts|py|go|rb|java|kt|php))|node_modules|site-packages`),
 }
 
@@ -51,11 +51,15 @@ func (r *grading) probeLeaks(_ context.Context, at *script.Probing) (script.Obse
 	}, nil
 }
 
-// everything is the text of an answer, headers too.
+// everything is the text of an answer, headers too. Those that hold noise by their nature
+// are left out: a digest may spell any word.
 func everything(e *script.Exchange) string {
 	var text strings.Builder
 	_, _ = text.Write(e.Body) // a Builder never fails
 	for _, name := range sortedKeys(e.Header) {
+		if name == "Etag" || name == "Set-Cookie" || strings.HasSuffix(name, "-Id") || strings.Contains(name, "Digest") {
+			continue
+		}
 		text.WriteString("\n" + name + ": " + strings.Join(e.Header[name], ", "))
 	}
 	return text.String()
