@@ -13,7 +13,7 @@ import (
 // verbose errors). Each is specific enough not to occur in an ordinary message.
 var leakPatterns = map[string]*regexp.Regexp{
 	"a stack frame": regexp.MustCompile(`(?m)^\s*at .{1,200}:\d+(:\d+)?\)?|\\n\s+at \S+ \(|Traceback \(most recent call last\)|File \\?"[^"]{1,200}\\?", line \d+|goroutine \d+ \[|\.go:\d+|\.java:\d+\)|\.rb:\d+:in`),
-	"SQL":           regexp.MustCompile(`(?i)\b(select .{1,200} from|insert into \S+ ?\(|update \S+ set|delete from \S+ where)\b`),
+	"SQL":           regexp.MustCompile(`\bSELECT\s.{1,200}\sFROM\s|(?i)\bselect\s[^;]{1,200}\sfrom\s+\S+\s+(where|order by|group by|limit|left join|join)\b|\b(insert into \S+ ?\(|update \S+ set \S+ ?=|delete from \S+ where\b)`),
 	"driver text":   regexp.MustCompile(`(?i)syntax error at or near|violates (check|unique|not-null|foreign key) constraint|invalid input syntax for|out of range for type|value too long for type|relation \\?"[^"]{1,80}\\?" does not exist|column \\?"[^"]{1,80}\\?" does not exist|SQLSTATE|\bpq: |\b(psycopg2?|asyncpg|sqlalchemy|pgx|SequelizeDatabaseError|QueryFailedError|PrismaClient\w*)\b|org\.hibernate|org\.postgresql|java\.lang\.|ActiveRecord::`),
 	"a file path":   regexp.MustCompile(`(?:/(?:app|usr|home|src|var|opt|workspace|root|srv)/[\w./@-]{1,200}\.(?:js|mjs|cjs|ts|py|go|rb|java|kt|php))|node_modules|site-packages`),
 }
