@@ -28,15 +28,18 @@ median. Nothing is scored on time; this is for whoever plans the capacity of a m
 		Args: cobra.ExactArgs(1),
 		RunE: func(command *cobra.Command, arguments []string) error {
 			options.given = arguments[0]
+			if options.challenge == "" {
+				return errNoChallenge()
+			}
 			if options.runs < 1 || options.runs > 1000 {
-				return usageError{errorf("--runs %d: it must be from 1 to 1000", options.runs)}
+				return usageError{err: errorf("--runs %d: it must be from 1 to 1000", options.runs)}
 			}
 			return a.bench(command.Context(), options)
 		},
 	}
 	command.Flags().StringVarP(&options.challenge, "challenge", "c", "", "id of a challenge, or the folder of one")
 	command.Flags().IntVar(&options.runs, "runs", 10, "how many times it is graded")
-	_ = command.MarkFlagRequired("challenge") // the flag exists
+	_ = command.RegisterFlagCompletionFunc("challenge", a.completeChallenges)
 	return command
 }
 

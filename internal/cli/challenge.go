@@ -145,7 +145,7 @@ which check; a check that no mutant fails is listed as unproven.`,
 		ValidArgsFunction: a.completeChallenges,
 		RunE: func(command *cobra.Command, arguments []string) error {
 			if len(arguments) == 0 && !options.all {
-				return usageError{errorf("name a challenge, or give --all")}
+				return usageError{err: errorf("no challenge is named"), hint: "name one, or give --all; takehome challenge list shows what there is"}
 			}
 			if options.all {
 				return a.verifyAll(command.Context(), options)
@@ -217,17 +217,17 @@ func (a *app) verify(ctx context.Context, options verifyOptions) error {
 	}
 	defer station.close()
 	grader := station.engine()
-	progress := term.NewProgress(a.streams.Err)
-	defer progress.Close()
+	progress, hide := a.notes.show()
+	defer hide()
 	grade := func(ctx context.Context, dir string) (takehome.Report, error) {
 		return grader.Grade(ctx, engine.Request{Given: dir, Challenge: loaded.Challenge, Grader: loaded.Grader, Seed: a.settings.Seed})
 	}
 	started := time.Now()
 	result, err := verify.Run(ctx, submissions, loaded.Challenge.Rubric, grade, verify.Options{
-		Only: options.only, Third: options.third, Jobs: a.jobs(),
+		Only: options.only, Third: options.third, Jobs: a.jobs(), TempDir: station.workspace.folder,
 		Done: func(outcome verify.Outcome) { progress.Print(a.outcomeLine(outcome)) },
 	})
-	progress.Close()
+	hide()
 	if err != nil {
 		return err
 	}

@@ -36,7 +36,9 @@ type Process struct {
 
 // Run runs one command and returns the exit code of the process.
 func Run(process Process) (code int) {
-	app := &app{process: process, streams: term.Probe(process.In, process.Out, process.Err, process.lookup, term.ColorAuto)}
+	app := &app{process: process, out: &remembering{stream: process.Out}}
+	app.notes = &notes{app: app}
+	app.probe(term.ColorAuto)
 	defer func() {
 		if cause := recover(); cause != nil {
 			fmt.Fprintf(app.streams.Err, "takehome: panic: %v\n%s\n", cause, debug.Stack())
@@ -62,6 +64,8 @@ type app struct {
 	flags    globalFlags
 	asJSON   bool // the command was asked for JSON: a fault is JSON too
 	code     int  // what a command that ended well wants to exit with
+	notes    *notes
+	out      *remembering
 }
 
 func kinds() []catalog.Kind {
@@ -96,12 +100,12 @@ func (a *app) interruptible() (context.Context, func()) {
 		if _, ok := <-signals; !ok {
 			return
 		}
-		fmt.Fprintln(a.streams.Err, "\ntakehome: stopping; cleaning up and writing what was seen. Once more leaves at once.")
+		fmt.Fprintln(a.notes, "takehome: stopping; cleaning up and writing what was seen. Once more leaves at once.")
 		cancel()
 		if _, ok := <-signals; !ok {
 			return
 		}
-		fmt.Fprintln(a.streams.Err, "\ntakehome: left at once; this removes what is left: takehome clean")
+		fmt.Fprintln(a.notes, "takehome: left at once; this removes what is left: takehome clean")
 		a.process.Exit(exitInterrupted)
 	}()
 	return ctx, func() {
@@ -127,8 +131,15 @@ func (a *app) load(command *cobra.Command) error {
 	if err != nil {
 		return settingsFault(err)
 	}
-	a.streams = term.Probe(a.process.In, a.process.Out, a.process.Err, a.process.lookup, term.ColorMode(a.settings.Color))
+	a.probe(term.ColorMode(a.settings.Color))
 	return nil
+}
+
+// probe looks at the streams. What is written to stdout passes by a writer that
+// remembers a failure, which most who write there do not look at.
+func (a *app) probe(mode term.ColorMode) {
+	a.streams = term.Probe(a.process.In, a.process.Out, a.process.Err, a.process.lookup, mode)
+	a.streams.Out.Writer = a.out
 }
 
 func settingsFault(err error) error {
@@ -142,7 +153,7 @@ func settingsFault(err error) error {
 	}
 	return &takehome.Fault{
 		Owner: takehome.Operator, Summary: "the settings cannot be used: " + strings.Join(problems, "; "),
-		Hint: "takehome doctor lists every setting and where it came from",
+		Hint: "correct it where it is set; takehome help environment lists every setting and what it may be",
 	}
 }
 

@@ -21,10 +21,21 @@ const (
 )
 
 // usageError is a wrong call of a command.
-type usageError struct{ err error }
+type usageError struct {
+	err  error
+	hint string // "" for the general one
+}
 
 func (e usageError) Error() string { return e.err.Error() }
 func (e usageError) Unwrap() error { return e.err }
+
+func (e usageError) fault() error {
+	hint := e.hint
+	if hint == "" {
+		hint = "takehome help shows the commands"
+	}
+	return &takehome.Fault{Owner: takehome.Operator, Summary: takehome.Line(e.err.Error()), Hint: hint}
+}
 
 // runError is the fault of a run that has a report: the report decides the code.
 type runError struct {
@@ -37,11 +48,14 @@ func (e runError) Unwrap() error { return e.err }
 
 // exitCode tells the user what went wrong and turns it into a code.
 func (a *app) exitCode(err error) int {
+	if failure := a.out.fault(); failure != nil && takehome.OwnerOf(err) == takehome.Takehome {
+		err = failure // nobody's but the disk's, whoever stumbled over it
+	}
 	if err == nil {
 		return a.code
 	}
 	if usage, ok := errors.AsType[usageError](err); ok {
-		fmt.Fprintf(a.streams.Err, "takehome: %v\n  next: takehome help shows the commands\n", usage)
+		a.tell(usage.fault())
 		return exitUsage
 	}
 	a.tell(err)

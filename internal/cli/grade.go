@@ -50,7 +50,6 @@ written to a folder of their own, which is named at the end.`,
 	flags.StringVarP(&options.out, "out", "o", "", "folder for report.html and report.json (default: a folder below --state-dir)")
 	flags.BoolVar(&options.noFiles, "no-files", false, "write nothing but stdout")
 	flags.StringVar(&options.failUnder, "fail-under", "", "exit with 1 when the total is below this per cent")
-	_ = command.MarkFlagRequired("challenge") // the flag exists
 	_ = command.RegisterFlagCompletionFunc("challenge", a.completeChallenges)
 	_ = command.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(formatNames(), cobra.ShellCompDirectiveNoFileComp))
 	return command
@@ -77,18 +76,21 @@ func (a *app) grade(ctx context.Context, options gradeOptions) error {
 		options.format = "json"
 	}
 	a.asJSON = options.format == "json"
+	if options.challenge == "" {
+		return errNoChallenge()
+	}
 	threshold, err := options.threshold()
 	if err != nil {
-		return usageError{err}
+		return usageError{err: err}
 	}
 	if !knownFormat(options.format) {
-		return usageError{fmt.Errorf("--format %s: it must be one of %s", takehome.Line(options.format), strings.Join(formatNames(), ", "))}
+		return errFormat(options.format)
 	}
 	loaded, err := a.catalog.Load(options.challenge)
 	if err != nil {
 		return err
 	}
-	station, err := a.connect(ctx)
+	station, err := a.open()
 	if err != nil {
 		return err
 	}
@@ -98,24 +100,39 @@ func (a *app) grade(ctx context.Context, options gradeOptions) error {
 		Given: options.given, Challenge: loaded.Challenge, Grader: loaded.Grader, Seed: a.settings.Seed, Observe: watch.observe,
 	})
 	watch.close()
-	look := a.look()
+	look, writeErr := a.look(), error(nil)
 	if !options.noFiles && graded.Canonical.Submission.Digest != "" {
-		if look.HTML, look.JSON, err = a.writeFiles(graded, options.out); err != nil {
-			runErr = errors.Join(runErr, err)
-		}
+		look.HTML, look.JSON, writeErr = a.writeFiles(graded, options.out)
 	}
 	if graded.Canonical.Submission.Digest != "" || a.asJSON {
 		if err := a.writeResult(graded, options.format, look); err != nil {
 			return err
 		}
 	}
-	if runErr != nil {
-		return runError{runErr, graded}
+	switch {
+	case runErr != nil:
+		return runError{errors.Join(runErr, writeErr), graded}
+	case writeErr != nil:
+		return writeErr
 	}
 	if card := graded.Canonical.Scorecard; card != nil && card.Total.Cmp(threshold) < 0 {
 		a.code = exitUnder
 	}
 	return nil
+}
+
+func errFormat(given string) error {
+	return usageError{
+		err:  fmt.Errorf("--format %s is not known", takehome.Line(given)),
+		hint: "it is one of " + strings.Join(formatNames(), ", "),
+	}
+}
+
+func errNoChallenge() error {
+	return usageError{
+		err:  errors.New("--challenge is missing"),
+		hint: "name what to grade by, such as --challenge todo-api; takehome challenge list shows what there is",
+	}
 }
 
 func knownFormat(name string) bool {
@@ -147,8 +164,11 @@ func (a *app) writeResult(graded takehome.Report, format string, look report.Loo
 	} else {
 		err = report.Write(a.streams.Out, format, graded)
 	}
+	if fault := a.out.fault(); fault != nil {
+		return fault
+	}
 	if err != nil {
-		return fmt.Errorf("write the report to stdout: %w", err)
+		return fmt.Errorf("render the report: %w", err)
 	}
 	return nil
 }

@@ -46,51 +46,27 @@ func (a *app) ensureImages(ctx context.Context, names []string, listOnly bool) e
 }
 
 func (a *app) doctorCommand() *cobra.Command {
+	var unusable error
 	return &cobra.Command{
 		Use: "doctor", Short: "Look at the machine and the settings", GroupID: groupOperating, Args: cobra.NoArgs,
 		Long: "Look at the Docker engine, its disk and images, leftovers of earlier runs, and every\nsetting with its value and where it came from. Nothing is changed.",
-		RunE: func(command *cobra.Command, _ []string) error { return a.doctor(command.Context()) },
+		// Settings that cannot be used are what it is for.
+		PersistentPreRun: func(command *cobra.Command, _ []string) { unusable = a.load(command) },
+		RunE: func(command *cobra.Command, _ []string) error {
+			if unusable != nil {
+				a.printSettings()
+				return unusable
+			}
+			connectErr := a.doctor(command.Context())
+			a.printSettings()
+			return connectErr
+		},
 	}
 }
 
-func (a *app) doctor(ctx context.Context) error {
+// printSettings writes every setting that has a value which can be used.
+func (a *app) printSettings() {
 	out := a.streams.Out
-	table := term.Table{Gap: "   ", Indent: "  "}
-	row := func(verdict, name, value string) {
-		table.Rows = append(table.Rows, []term.Cell{
-			{Line: term.Line{out.Glyph(verdict), {Text: " " + name}}}, {Line: term.Words(term.Normal, "%s", value)},
-		})
-	}
-	station, connectErr := a.connect(ctx)
-	if connectErr == nil {
-		defer station.close()
-		facts, err := station.sandbox.Doctor(ctx)
-		if err != nil {
-			return err
-		}
-		row("pass", "engine", facts.EngineVersion+" at "+facts.Host+", API "+facts.APIVersion)
-		row("pass", "machine", fmt.Sprintf("%s, kernel %s, %s, %d CPUs, %s memory", facts.OS, facts.Kernel, facts.Architecture, facts.CPUs, size(facts.MemoryBytes)))
-		row(good(facts.BuildKit, "partial"), "builder", choose(facts.BuildKit, "BuildKit", "the legacy builder; BuildKit is asked for where the engine has it"))
-		row("pass", "storage", facts.StorageDriver+", cgroup version "+facts.CgroupVersion)
-		row(good(facts.Seccomp, "fail"), "seccomp", choose(facts.Seccomp, "on", "off: system calls of a submission are not filtered"))
-		limits := facts.MemoryLimit && facts.CPULimit && facts.ProcessLimit
-		row(good(limits, "fail"), "limits", choose(limits, "memory, CPU and processes can be limited", "the kernel cannot limit memory, CPU or processes"))
-		free := "not known from here"
-		if facts.FreeBytes >= 0 {
-			free = size(facts.FreeBytes) + " free in " + facts.DataRoot
-		}
-		row(good(facts.FreeBytes < 0 || facts.FreeBytes > leastDisk, "fail"), "disk", free)
-		row(good(facts.Leftovers.Total() == 0, "partial"), "leftovers", leftovers(facts.Leftovers.Total()))
-		for _, warning := range facts.Warnings {
-			row("partial", "engine warns", warning)
-		}
-		out.Println(term.Words(term.Strong, "Engine"))
-		out.Println(out.Lines(table)...)
-		out.Println(term.Line{}, term.Words(term.Strong, "Images"))
-		if err := station.listImages(ctx); err != nil {
-			return err
-		}
-	}
 	settings := term.Table{Gap: "   ", Indent: "  "}
 	for _, origin := range a.origins {
 		value := origin.Value
@@ -101,9 +77,52 @@ func (a *app) doctor(ctx context.Context) error {
 			{Line: term.Words(term.Normal, "%s", origin.Name)}, {Line: term.Words(term.Normal, "%s", value)}, {Line: term.Words(term.Faint, "%s", origin.From)},
 		})
 	}
-	out.Println(term.Line{}, term.Words(term.Strong, "Settings"))
+	out.Println(term.Words(term.Strong, "Settings"))
 	out.Println(out.Lines(settings)...)
-	return connectErr
+}
+
+// doctor looks at the engine and its images.
+func (a *app) doctor(ctx context.Context) error {
+	out := a.streams.Out
+	table := term.Table{Gap: "   ", Indent: "  "}
+	row := func(verdict, name, value string) {
+		table.Rows = append(table.Rows, []term.Cell{
+			{Line: term.Line{out.Glyph(verdict), {Text: " " + name}}}, {Line: term.Words(term.Normal, "%s", value)},
+		})
+	}
+	station, err := a.connect(ctx)
+	if err != nil {
+		return err
+	}
+	defer station.close()
+	facts, err := station.sandbox.Doctor(ctx)
+	if err != nil {
+		return err
+	}
+	row("pass", "engine", facts.EngineVersion+" at "+facts.Host+", API "+facts.APIVersion)
+	row("pass", "machine", fmt.Sprintf("%s, kernel %s, %s, %d CPUs, %s memory", facts.OS, facts.Kernel, facts.Architecture, facts.CPUs, size(facts.MemoryBytes)))
+	row("pass", "builder", choose(facts.BuildKit, "BuildKit", "BuildKit is asked for; the engine's own default is the legacy builder"))
+	row("pass", "storage", facts.StorageDriver+", cgroup version "+facts.CgroupVersion)
+	row(good(facts.Seccomp, "fail"), "seccomp", choose(facts.Seccomp, "on", "off: system calls of a submission are not filtered"))
+	limits := facts.MemoryLimit && facts.CPULimit && facts.ProcessLimit
+	row(good(limits, "fail"), "limits", choose(limits, "memory, CPU and processes can be limited", "the kernel cannot limit memory, CPU or processes"))
+	free := "not known from here"
+	if facts.FreeBytes >= 0 {
+		free = size(facts.FreeBytes) + " free in " + facts.DataRoot
+	}
+	row(good(facts.FreeBytes < 0 || facts.FreeBytes > leastDisk, "fail"), "disk", free)
+	row(good(facts.Leftovers.Total() == 0, "partial"), "leftovers", leftovers(facts.Leftovers.Total()))
+	for _, warning := range facts.Warnings {
+		row("partial", "engine warns", warning)
+	}
+	out.Println(term.Words(term.Strong, "Engine"))
+	out.Println(out.Lines(table)...)
+	out.Println(term.Line{}, term.Words(term.Strong, "Images"))
+	if err := station.listImages(ctx); err != nil {
+		return err
+	}
+	out.Println(term.Line{})
+	return nil
 }
 
 // leastDisk is what a handful of builds needs.

@@ -15,6 +15,7 @@ import (
 func (a *app) versionCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "version", Short: "Print versions", GroupID: groupOperating, Args: cobra.NoArgs,
+		PersistentPreRun: func(*cobra.Command, []string) {}, // it is told whatever the settings are
 		RunE: func(*cobra.Command, []string) error {
 			_, err := fmt.Fprintf(a.streams.Out, "takehome %s\nreport schema %s\nchallenge format 1\n%s %s/%s\n",
 				version(), takehome.ReportSchema, runtime.Version(), runtime.GOOS, runtime.GOARCH)
@@ -67,11 +68,7 @@ func (a *app) clean(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	copies, err := station.removeCopies()
-	if err != nil {
-		return err
-	}
 	a.streams.Out.Println(term.Words(term.Normal, "removed %d containers, %d networks, %d volumes, %d images, %d clean copies",
-		cleaned.Containers, cleaned.Networks, cleaned.Volumes, cleaned.Images, copies))
+		cleaned.Containers, cleaned.Networks, cleaned.Volumes, cleaned.Images, station.removed))
 	return nil
 }

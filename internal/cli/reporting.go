@@ -22,7 +22,7 @@ func (a *app) reportCommand() *cobra.Command {
 		Example: "  takehome report render report.json --format html > report.html",
 		RunE: func(_ *cobra.Command, arguments []string) error {
 			if !knownFormat(format) {
-				return usageError{errorf("--format %s: it must be one of %s", takehome.Line(format), strings.Join(formatNames(), ", "))}
+				return errFormat(format)
 			}
 			read, err := readReport(arguments[0])
 			if err != nil {
@@ -38,7 +38,7 @@ func (a *app) reportCommand() *cobra.Command {
 		RunE: func(_ *cobra.Command, arguments []string) error {
 			path, check, ok := strings.Cut(arguments[0], "#")
 			if !ok || check == "" {
-				return usageError{errorf("name a check behind the file: %s#B01", takehome.Line(arguments[0]))}
+				return usageError{err: errorf("%s names no check", takehome.Line(arguments[0])), hint: "put its id behind the file: report.json#B01"}
 			}
 			read, err := readReport(path)
 			if err != nil {

@@ -37,7 +37,7 @@ scored report with the evidence for every point.`,
 	root.SetOut(a.streams.Out)
 	root.SetErr(a.streams.Err)
 	root.SetIn(a.streams.In)
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	root.SetFlagErrorFunc(wrongFlag)
 	root.AddGroup(
 		&cobra.Group{ID: groupGrading, Title: "Grading:"},
 		&cobra.Group{ID: groupAuthoring, Title: "Challenges:"},
@@ -49,8 +49,8 @@ scored report with the evidence for every point.`,
 	flags.StringVar(&a.flags.config, "config", "", "settings file (default: takehome/settings.yaml in your folder for settings)")
 	flags.BoolVarP(&a.flags.quiet, "quiet", "q", false, "no progress on stderr")
 	for _, setting := range config.List() {
-		// The value is read by config, which also knows variables, file and default.
-		flags.String(setting.Name, setting.Default, setting.Usage+"; "+setting.Allowed)
+		value := settingValue(setting.Default)
+		flags.Var(&value, setting.Name, setting.Usage)
 	}
 	root.AddCommand(
 		a.gradeCommand(), a.reportCommand(),
@@ -58,23 +58,48 @@ scored report with the evidence for every point.`,
 		a.imagesCommand(), a.doctorCommand(), a.benchCommand(), a.cleanCommand(), a.versionCommand(),
 	)
 	root.AddCommand(a.topics()...)
-	for _, command := range root.Commands() {
-		wrapUsage(command)
-	}
+	root.SetUsageTemplate(usageTemplate)
+	strictHelp(root)
+	wrapUsage(root)
 	return root
 }
 
-// wrapUsage marks wrong arguments as wrong calls.
-func wrapUsage(command *cobra.Command) {
-	if check := command.Args; check != nil {
-		command.Args = func(command *cobra.Command, arguments []string) error {
-			if err := check(command, arguments); err != nil {
-				return usageError{err}
-			}
-			return nil
-		}
-	}
-	for _, below := range command.Commands() {
-		wrapUsage(below)
-	}
+// settingValue is the text of a setting. The value is read by config, which also knows
+// variables, file and default; here it is only taken down.
+type settingValue string
+
+func (v *settingValue) String() string { return string(*v) }
+
+// Set implements pflag.Value.
+func (v *settingValue) Set(text string) error {
+	*v = settingValue(text)
+	return nil
 }
+
+// Type implements pflag.Value: what stands behind the flag in the help.
+func (v *settingValue) Type() string { return "value" }
+
+// usageTemplate is cobra's, without the flags that every command has: they would bury its own.
+const usageTemplate = `Usage:
+  {{if .Runnable}}{{.UseLine}}{{end}}{{if .HasAvailableSubCommands}}
+  {{.CommandPath}} [command]{{end}}{{if .HasExample}}
+
+Examples:
+{{.Example}}{{end}}{{if .HasAvailableSubCommands}}{{$all := .Commands}}{{if eq (len .Groups) 0}}
+
+Commands:{{range $all}}{{if .IsAvailableCommand}}
+  {{rpad .Name .NamePadding}} {{.Short}}{{end}}{{end}}{{else}}{{range $group := .Groups}}
+
+{{.Title}}{{range $all}}{{if and (eq .GroupID $group.ID) (or .IsAvailableCommand (eq .Name "help"))}}
+  {{rpad .Name .NamePadding}} {{.Short}}{{end}}{{end}}{{end}}{{end}}{{end}}{{if .HasAvailableLocalFlags}}
+
+Flags:
+{{.LocalFlags.FlagUsagesWrapped 100 | trimTrailingWhitespaces}}{{end}}{{if .HasParent}}
+
+The settings are flags of every command too: takehome help environment{{end}}{{if .HasHelpSubCommands}}
+
+Topics ({{.CommandPath}} help <topic>):{{range .Commands}}{{if .IsAdditionalHelpTopicCommand}}
+  {{rpad .Name .NamePadding}} {{.Short}}{{end}}{{end}}{{end}}{{if .HasAvailableSubCommands}}
+
+{{.CommandPath}} <command> --help says more about a command.{{end}}
+`

@@ -11,6 +11,7 @@ import (
 type watcher struct {
 	surface  term.Surface
 	progress *term.Progress
+	hide     func()
 	quiet    bool
 	verbose  bool // every line of a build is shown
 }
@@ -18,14 +19,14 @@ type watcher struct {
 func (a *app) watch() *watcher {
 	w := &watcher{surface: a.streams.Err, quiet: a.flags.quiet, verbose: a.settings.LogLevel == "debug" || a.settings.LogLevel == "trace"}
 	if !w.quiet {
-		w.progress = term.NewProgress(a.streams.Err)
+		w.progress, w.hide = a.notes.show()
 	}
 	return w
 }
 
 func (w *watcher) close() {
-	if w.progress != nil {
-		w.progress.Close()
+	if w.hide != nil {
+		w.hide()
 	}
 }
 

@@ -2,11 +2,13 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -19,43 +21,82 @@ import (
 	"github.com/takehome-dev/takehome/internal/takehome"
 )
 
-// station holds what a run needs of the machine, connected once for the process.
+// station holds what a run needs of the machine, for the whole process.
 type station struct {
-	app     *app
-	sandbox *sandbox.Engine
-	images  *images.Store
-	log     zerolog.Logger
-	copies  string // folder of clean copies
+	app       *app
+	workspace *workspace
+	log       zerolog.Logger
+	removed   int // clean copies of processes that are over
+
+	// What reach found. A wrong path needs no engine to be told.
+	reaching sync.Once
+	failure  error
+	sandbox  *sandbox.Engine
+	images   *images.Store
 }
 
-// connect reaches the Docker engine and makes sure of the images that every run needs.
-func (a *app) connect(ctx context.Context) (*station, error) {
-	copies := filepath.Join(a.settings.StateDir, "copies")
-	if err := os.MkdirAll(copies, 0o700); err != nil {
-		return nil, &takehome.Fault{
-			Owner: takehome.Operator, Summary: "the state folder " + takehome.Line(a.settings.StateDir) + " cannot be used", Err: err,
-			Hint: "make it writable, or set --state-dir to another folder",
-		}
-	}
-	log := a.logger()
-	connected, err := sandbox.Connect(ctx, sandbox.Settings{
-		Host: a.settings.DockerHost, PodBinary: a.podBinary(), StateDir: a.settings.StateDir, Log: log,
-	})
+// open takes the workspace and removes those of processes that are over.
+func (a *app) open() (*station, error) {
+	space, err := openWorkspace(a.settings.StateDir)
 	if err != nil {
 		return nil, err
 	}
-	s := &station{app: a, sandbox: connected, log: log, copies: copies}
-	s.images = images.Open(connected.Client(), images.Options{
-		StateDir: a.settings.StateDir, Environment: a.process.variable, OnLine: func(line string) {
-			if !a.flags.quiet {
-				_, _ = fmt.Fprintf(a.streams.Err, "  images: %s\n", line)
-			}
-		},
-	})
+	s := &station{app: a, workspace: space, log: a.logger()}
+	if s.removed, err = removeLeftCopies(a.settings.StateDir); err != nil {
+		s.log.Warn().Err(err).Msg("clean copies of an earlier run are still there")
+	}
 	return s, nil
 }
 
-func (s *station) close() { _ = s.sandbox.Close() } // what it held ends with the process
+// connect opens a station and reaches the Docker engine.
+func (a *app) connect(ctx context.Context) (*station, error) {
+	s, err := a.open()
+	if err != nil {
+		return nil, err
+	}
+	if err := s.reach(ctx); err != nil {
+		s.close()
+		return nil, err
+	}
+	return s, nil
+}
+
+// reach connects to the Docker engine, once.
+func (s *station) reach(ctx context.Context) error {
+	s.reaching.Do(func() { s.failure = s.find(ctx) })
+	return s.failure
+}
+
+func (s *station) find(ctx context.Context) error {
+	settings := s.app.settings
+	connected, err := sandbox.Connect(ctx, sandbox.Settings{
+		Host: settings.DockerHost, PodBinary: s.app.podBinary(), StateDir: settings.StateDir, Log: s.log,
+	})
+	if err != nil {
+		return err
+	}
+	s.sandbox = connected
+	s.images = images.Open(connected.Client(), images.Options{
+		StateDir: settings.StateDir, Environment: s.app.process.variable, OnLine: func(line string) {
+			if !s.app.flags.quiet {
+				_, _ = fmt.Fprintf(s.app.notes, "  images: %s\n", line)
+			}
+		},
+	})
+	return nil
+}
+
+// close gives everything back. What it could not remove is found by the next start.
+func (s *station) close() {
+	if s.sandbox != nil {
+		if err := s.sandbox.Close(); err != nil {
+			s.log.Warn().Err(err).Msg("closing the connection to the engine")
+		}
+	}
+	if err := s.workspace.close(); err != nil {
+		s.log.Warn().Err(err).Msg("removing the clean copies")
+	}
+}
 
 func (a *app) logger() zerolog.Logger {
 	level, err := zerolog.ParseLevel(a.settings.LogLevel)
@@ -63,9 +104,9 @@ func (a *app) logger() zerolog.Logger {
 		level = zerolog.WarnLevel
 	}
 	if a.settings.LogFormat == "json" {
-		return zerolog.New(a.streams.Err).Level(level).With().Timestamp().Logger()
+		return zerolog.New(a.notes).Level(level).With().Timestamp().Logger()
 	}
-	writer := zerolog.ConsoleWriter{Out: a.streams.Err, NoColor: true, TimeFormat: time.TimeOnly}
+	writer := zerolog.ConsoleWriter{Out: a.notes, NoColor: true, TimeFormat: time.TimeOnly}
 	return zerolog.New(writer).Level(level).With().Timestamp().Logger()
 }
 
@@ -104,12 +145,17 @@ func (s *station) engine() *engine.Engine {
 
 type intakeStation struct{ *station }
 
+// Open makes the clean copy. It reaches the engine before it hands the copy over, so that
+// a wrong path is told first, and a missing engine before anything is built.
 func (s intakeStation) Open(ctx context.Context, given string) (engine.Copy, error) {
 	limits := intake.DefaultLimits()
 	limits.MaxBytes, limits.MaxFiles = int64(s.app.settings.MaxSubmissionBytes), s.app.settings.MaxSubmissionFiles
-	tree, err := intake.Open(ctx, given, intake.Options{Limits: limits, TempDir: s.copies})
+	tree, err := intake.Open(ctx, given, intake.Options{Limits: limits, TempDir: s.workspace.folder})
 	if err != nil {
 		return nil, err
+	}
+	if err := s.reach(ctx); err != nil {
+		return nil, errors.Join(err, tree.Close())
 	}
 	return cleanCopy{tree}, nil
 }
@@ -147,30 +193,13 @@ func (s labStation) Open(ctx context.Context, plan takehome.StartPlan) (engine.L
 // environment says what a run was made with.
 func (s *station) environment() []takehome.Setting {
 	facts := []takehome.Setting{
-		{Name: "docker engine", Value: s.sandbox.Version(), Source: "engine"},
 		{Name: "go", Value: runtime.Version(), Source: "build"},
 		{Name: "platform", Value: runtime.GOOS + "/" + runtime.GOARCH, Source: "build"},
 		{Name: "takehome", Value: version(), Source: "build"},
 	}
+	if s.sandbox != nil {
+		facts = append(facts, takehome.Setting{Name: "docker engine", Value: s.sandbox.Version(), Source: "engine"})
+		slices.SortFunc(facts, func(a, b takehome.Setting) int { return strings.Compare(a.Name, b.Name) })
+	}
 	return facts
-}
-
-// removeCopies removes clean copies of runs that are over.
-func (s *station) removeCopies() (int, error) {
-	entries, err := os.ReadDir(s.copies)
-	if err != nil {
-		return 0, fmt.Errorf("list the clean copies: %w", err)
-	}
-	removed := 0
-	for _, entry := range entries {
-		info, err := entry.Info()
-		if err != nil || !strings.HasPrefix(entry.Name(), intake.FolderPrefix) || time.Since(info.ModTime()) < s.app.settings.RunTimeout {
-			continue // one of a living run
-		}
-		if err := os.RemoveAll(filepath.Join(s.copies, entry.Name())); err != nil {
-			return removed, fmt.Errorf("remove a clean copy: %w", err)
-		}
-		removed++
-	}
-	return removed, nil
 }

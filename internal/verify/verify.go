@@ -30,6 +30,8 @@ type Options struct {
 	Only  []string // names of variants; empty: all
 	Third bool     // only a fixed third of the mutants
 	Jobs  int      // gradings at a time; 0 means 1
+	// TempDir is where the submissions are put together; empty means the system's folder for temporary files.
+	TempDir string
 	// Done is told about every variant as it is finished. It may be nil.
 	Done func(Outcome)
 }
@@ -75,7 +77,7 @@ func Run(ctx context.Context, corpus fs.FS, rubric takehome.Rubric, grade Grade,
 	group.SetLimit(max(options.Jobs, 1))
 	for i, variant := range chosen {
 		group.Go(func() error {
-			outcome, err := one(groupCtx, corpus, rubric, variant, grade)
+			outcome, err := one(groupCtx, corpus, rubric, variant, grade, options.TempDir)
 			if err != nil {
 				return fmt.Errorf("verify %s: %w", variant.Name, err)
 			}
@@ -113,8 +115,8 @@ func (o Options) choose(variants []Variant) []Variant {
 
 // one makes the tree of a variant, grades it and compares. An error is one of ours:
 // a grading that a fault of ours cut short is no verdict about the challenge.
-func one(ctx context.Context, corpus fs.FS, rubric takehome.Rubric, variant Variant, grade Grade) (outcome Outcome, err error) {
-	dir, err := os.MkdirTemp("", "takehome-verify-")
+func one(ctx context.Context, corpus fs.FS, rubric takehome.Rubric, variant Variant, grade Grade, tempDir string) (outcome Outcome, err error) {
+	dir, err := os.MkdirTemp(tempDir, "takehome-verify-")
 	if err != nil {
 		return Outcome{}, fmt.Errorf("make a folder for the submission: %w", err)
 	}
