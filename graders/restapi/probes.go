@@ -2,6 +2,7 @@ package restapi
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"strings"
 	"time"
@@ -13,39 +14,59 @@ import (
 // probes lists the observations of this kind that data cannot describe. Without a run
 // it serves to prove, when a challenge is loaded, that names and labels exist.
 func probes(run *grading) map[string]script.Probe {
+	all := map[string]script.Probe{}
+	for _, part := range []map[string]script.Probe{
+		run.startProbes(),
+		run.resourceProbes(),
+		run.ledgerProbes(),
+	} {
+		maps.Copy(all, part)
+	}
+	return all
+}
+
+func (r *grading) startProbes() map[string]script.Probe {
 	return map[string]script.Probe{
-		// The start.
-		"boot":              {Labels: []string{"listens", "does_not_listen"}, Observe: run.probeBoot},
-		"readiness":         {Labels: []string{"answers", "fails"}, Observe: run.probeReadiness},
-		"port":              {Labels: []string{"given", "fixed"}, Observe: run.probePort},
-		"database_settings": {Labels: []string{"given", "fixed", "unused"}, Observe: run.probeDatabaseSettings},
-		"first_create":      {Labels: []string{"created", "no_table", "refused"}, Observe: run.probeFirstCreate},
-		"restart_rows":      {Labels: []string{"untouched", "changed", "does_not_start"}, Observe: run.probeRestartRows},
-		"restart_items":     {Labels: []string{"served", "lost", "does_not_start"}, Observe: run.probeRestartItems},
+		"boot":              {Labels: []string{"listens", "does_not_listen"}, Observe: r.probeBoot},
+		"readiness":         {Labels: []string{"answers", "fails"}, Observe: r.probeReadiness},
+		"port":              {Labels: []string{"given", "fixed"}, Observe: r.probePort},
+		"database_settings": {Labels: []string{"given", "fixed", "unused"}, Observe: r.probeDatabaseSettings},
+		"first_create":      {Labels: []string{"created", "no_table", "refused"}, Observe: r.probeFirstCreate},
+		"restart_rows":      {Labels: []string{"untouched", "changed", "does_not_start"}, Observe: r.probeRestartRows},
+		"restart_items":     {Labels: []string{"served", "lost", "does_not_start"}, Observe: r.probeRestartItems},
 		"without_database": {Labels: []string{
 			"exits_saying_why", "exits_silently", "exits_as_if_well", "unavailable_then_recovers", "errors_then_recovers",
 			"waits_saying_so", "waits_silently", "hangs", "works_without", "never_recovers",
-		}, Observe: run.probeWithoutDatabase},
-		"secrets": {Labels: []string{"clean", "secret"}, Observe: run.probeSecrets},
-		// The resource.
-		"empty_list":       {Labels: []string{"array", "no_content", "null", "not_found", "something_else"}, Observe: run.probeEmptyList},
-		"persisted":        {Labels: []string{"stored", "row_added", "absent"}, Observe: run.probePersisted},
-		"representations":  {Labels: []string{"same", "different"}, Observe: run.probeRepresentations},
-		"round_trip":       {Labels: []string{"measured"}, Shares: true, Observe: run.probeRoundTrip},
-		"location":         {Labels: []string{"location", "link", "leads_nowhere", "none"}, Observe: run.probeLocation},
-		"routes":           {Labels: []string{"nouns", "id_in_query", "verbs"}, Observe: run.probeRoutes},
-		"reading_is_safe":  {Labels: []string{"unchanged", "changed"}, Observe: run.probeReadingIsSafe},
-		"bodiless_answers": {Labels: []string{"intact", "broken"}, Observe: run.probeBodilessAnswers},
-		// Everything that was exchanged.
-		"json_media_type":   {Labels: []string{"always", "missing_on_errors", "missing"}, Observe: run.probeJSONMediaType},
-		"errors_in_success": {Labels: []string{"measured"}, Shares: true, Observe: run.probeErrorsInSuccess},
-		"status_rules":      {Labels: []string{"measured"}, Shares: true, Observe: run.probeStatusRules},
-		"error_media":       {Labels: []string{"json", "text_for_routing", "measured", "no_errors"}, Shares: true, Observe: run.probeErrorMedia},
-		"error_shapes":      {Labels: []string{"measured", "too_few"}, Shares: true, Observe: run.probeErrorShapes},
-		"error_content":     {Labels: []string{"coded", "message", "nothing", "no_errors"}, Observe: run.probeErrorContent},
-		"leaks":             {Labels: []string{"none", "measured", "secret"}, Shares: true, Observe: run.probeLeaks},
-		"status_in_body":    {Labels: []string{"equal", "different", "absent"}, Observe: run.probeStatusInBody},
-		"distinct_causes":   {Labels: []string{"measured", "too_few"}, Shares: true, Observe: run.probeDistinctCauses},
+		}, Observe: r.probeWithoutDatabase},
+		"secrets": {Labels: []string{"clean", "secret"}, Observe: r.probeSecrets},
+	}
+}
+
+func (r *grading) resourceProbes() map[string]script.Probe {
+	return map[string]script.Probe{
+		"empty_list":       {Labels: []string{"array", "no_content", "null", "not_found", "something_else"}, Observe: r.probeEmptyList},
+		"persisted":        {Labels: []string{"stored", "row_added", "absent"}, Observe: r.probePersisted},
+		"representations":  {Labels: []string{"same", "different"}, Observe: r.probeRepresentations},
+		"round_trip":       {Labels: []string{"measured"}, Shares: true, Observe: r.probeRoundTrip},
+		"location":         {Labels: []string{"location", "link", "leads_nowhere", "none"}, Observe: r.probeLocation},
+		"routes":           {Labels: []string{"nouns", "id_in_query", "verbs"}, Observe: r.probeRoutes},
+		"reading_is_safe":  {Labels: []string{"unchanged", "changed"}, Observe: r.probeReadingIsSafe},
+		"bodiless_answers": {Labels: []string{"intact", "broken"}, Observe: r.probeBodilessAnswers},
+	}
+}
+
+// ledgerProbes look at everything that was exchanged.
+func (r *grading) ledgerProbes() map[string]script.Probe {
+	return map[string]script.Probe{
+		"json_media_type":   {Labels: []string{"always", "missing_on_errors", "missing"}, Observe: r.probeJSONMediaType},
+		"errors_in_success": {Labels: []string{"measured"}, Shares: true, Observe: r.probeErrorsInSuccess},
+		"status_rules":      {Labels: []string{"measured"}, Shares: true, Observe: r.probeStatusRules},
+		"error_media":       {Labels: []string{"json", "text_for_routing", "measured", "no_errors"}, Shares: true, Observe: r.probeErrorMedia},
+		"error_shapes":      {Labels: []string{"measured", "too_few"}, Shares: true, Observe: r.probeErrorShapes},
+		"error_content":     {Labels: []string{"coded", "message", "nothing", "no_errors"}, Observe: r.probeErrorContent},
+		"leaks":             {Labels: []string{"none", "measured", "secret"}, Shares: true, Observe: r.probeLeaks},
+		"status_in_body":    {Labels: []string{"equal", "different", "absent"}, Observe: r.probeStatusInBody},
+		"distinct_causes":   {Labels: []string{"measured", "too_few"}, Shares: true, Observe: r.probeDistinctCauses},
 	}
 }
 
