@@ -43,6 +43,8 @@ type criterion struct {
 	Title string `yaml:"title"`
 	Share int    `yaml:"share"`
 	Skill string `yaml:"skill"`
+	// Optional: nothing in the brief asks for it. Its share is not part of the 100 per cent.
+	Optional bool `yaml:"optional"`
 }
 
 type gate struct {
@@ -108,7 +110,7 @@ func (r rubric) problem(data []byte) error {
 	fault := func(id, problem string) error {
 		return authored.Fault(challengeFile, authored.LineOf(data, id), problem)
 	}
-	sum := 0
+	sum, optional := 0, 0
 	var criteria []string
 	for _, c := range r.Criteria {
 		switch {
@@ -118,7 +120,14 @@ func (r rubric) problem(data []byte) error {
 			return fault(c.ID, fmt.Sprintf("criterion %s: a share is from 0 to 100 per cent", c.ID))
 		}
 		criteria = append(criteria, c.ID)
-		sum += c.Share
+		if c.Optional {
+			optional += c.Share
+		} else {
+			sum += c.Share
+		}
+	}
+	if optional >= 100 {
+		return fault("", fmt.Sprintf("the shares of the optional criteria add up to %d, which leaves nothing to the others", optional))
 	}
 	if sum != 100 {
 		problem := fmt.Sprintf("the shares of the criteria add up to %d, not to 100", sum)

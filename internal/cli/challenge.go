@@ -74,7 +74,11 @@ func (a *app) showChallenge(name string) error {
 	_, _ = fmt.Fprintln(out, strings.TrimSpace(c.Brief))
 	out.Println(term.Line{}, term.Words(term.Strong, "Rubric"))
 	for _, criterion := range c.Rubric.Criteria {
-		out.Println(term.Line{}, term.Words(term.Strong, "%s, %d %%", criterion.Title, criterion.Share))
+		heading := fmt.Sprintf("%s, %d %%", criterion.Title, criterion.Share)
+		if criterion.Optional {
+			heading += " of the total if the submission has it"
+		}
+		out.Println(term.Line{}, term.Words(term.Strong, "%s", heading))
 		table := term.Table{Gap: "  ", Indent: "  "}
 		for _, check := range c.Rubric.Checks {
 			if check.Criterion == criterion.ID {

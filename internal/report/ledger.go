@@ -66,16 +66,9 @@ func stakesOf(card *takehome.Scorecard) map[string]takehome.Fraction {
 	if card == nil {
 		return stakes
 	}
-	assessed := 0
-	for _, criterion := range card.Criteria {
-		if criterion.Assessed {
-			assessed += criterion.Share
-		}
-	}
-	for _, criterion := range card.Criteria {
-		if criterion.Assessed && assessed > 0 {
-			share := takehome.Frac(int64(criterion.Share), int64(assessed))
-			stakes[criterion.ID] = share.Div(criterion.Possible)
+	for i, part := range card.Parts() {
+		if criterion := card.Criteria[i]; criterion.Assessed {
+			stakes[criterion.ID] = part.Div(criterion.Possible)
 		}
 	}
 	return stakes

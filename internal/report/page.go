@@ -62,6 +62,7 @@ type criterionView struct {
 	Percent  string
 	Points   string
 	Share    int
+	Optional bool
 	Bar      barView
 	Caps     []string
 	Tallies  []tallyView
@@ -141,7 +142,7 @@ func newScore(card *takehome.Scorecard, books ledger) *scoreView {
 
 func newCriterion(of takehome.CriterionScore) criterionView {
 	view := criterionView{
-		Title: takehome.Line(of.Title), Assessed: of.Assessed, Percent: percent(of.Percent), Share: of.Share,
+		Title: takehome.Line(of.Title), Assessed: of.Assessed, Percent: percent(of.Percent), Share: of.Share, Optional: of.Optional,
 		Points: points(of.Earned) + " of " + points(of.Possible) + " points",
 		Bar:    barView{Filled: barLength(of.Score), Taken: "0"},
 		Caps:   capWords(takehome.Line(of.Title), of.Caps),

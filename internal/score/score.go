@@ -66,17 +66,12 @@ func Tally(rubric takehome.Rubric, results []takehome.Result) takehome.Scorecard
 			card.Counts[result.Verdict]++
 		}
 	}
-	shares, sum := takehome.None(), takehome.None()
 	for _, criterion := range rubric.Criteria {
-		scored := tallyCriterion(rubric, criterion, byCheck)
-		card.Criteria = append(card.Criteria, scored)
-		if scored.Assessed {
-			share := takehome.Frac(int64(criterion.Share), 100)
-			shares, sum = shares.Add(share), sum.Add(share.Mul(scored.Score))
-		}
+		card.Criteria = append(card.Criteria, tallyCriterion(rubric, criterion, byCheck))
 	}
-	// The share of a criterion of which nothing could be assessed goes to the others.
-	card.Uncapped = sum.Div(shares)
+	for i, part := range card.Parts() {
+		card.Uncapped = card.Uncapped.Add(part.Mul(card.Criteria[i].Score))
+	}
 	card.Bonus = bonus(rubric, byCheck)
 	card.Uncapped = card.Uncapped.Add(card.Bonus).Min(takehome.Full())
 	card.Total = card.Uncapped
@@ -92,7 +87,7 @@ func Tally(rubric takehome.Rubric, results []takehome.Result) takehome.Scorecard
 
 func tallyCriterion(rubric takehome.Rubric, criterion takehome.Criterion, results map[string]takehome.Result) takehome.CriterionScore {
 	scored := takehome.CriterionScore{
-		ID: criterion.ID, Title: criterion.Title, Share: criterion.Share, Counts: map[takehome.Verdict]int{},
+		ID: criterion.ID, Title: criterion.Title, Share: criterion.Share, Optional: criterion.Optional, Counts: map[takehome.Verdict]int{},
 	}
 	for _, check := range rubric.Checks {
 		result, known := results[check.ID]

@@ -103,6 +103,32 @@ func TestAGateOfBlockedChecksStaysOpen(t *testing.T) {
 	require.Empty(t, score.Tally(rubric(), results).Criteria[0].Caps)
 }
 
+// TestAnOptionalCriterionTakesItsShareFromTheOthers: 15 per cent when it was assessed, nothing when not.
+func TestAnOptionalCriterionTakesItsShareFromTheOthers(t *testing.T) {
+	t.Parallel()
+	extended := rubric()
+	extended.Criteria = append(extended.Criteria, takehome.Criterion{ID: "locks", Title: "Locks", Share: 15, Optional: true})
+	extended.Checks = append(extended.Checks, takehome.Check{ID: "J01", Group: "J", Criterion: "locks", Weight: 100})
+	base := []takehome.Result{passed("A01"), passed("B01"), passed("B02"), passed("B03"), passed("B04")}
+	none := result("J01", takehome.Fail, takehome.None(), "")
+	for name, test := range map[string]struct {
+		results []takehome.Result
+		percent string
+	}{
+		"not there":            {append(base[:5:5], result("J01", takehome.NotApplicable, takehome.None(), "")), "100.0"},
+		"there and right":      {append(base[:5:5], passed("J01")), "100.0"},
+		"there and wrong":      {append(base[:5:5], none), "85.0"},
+		"alone":                {[]takehome.Result{passed("J01")}, "100.0"},
+		"beside an unassessed": {append(base[:3:3], none), "85.0"},
+		"a loss elsewhere":     {append(base[:4:4], result("B04", takehome.Fail, takehome.None(), ""), passed("J01")), "91.5"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			require.Equal(t, test.percent, score.Tally(extended, test.results).Percent)
+		})
+	}
+}
+
 func TestChargeTakesPointsForOneFaultTwiceAtMost(t *testing.T) {
 	t.Parallel()
 	lost := func(id, fault string) takehome.Result { return result(id, takehome.Fail, takehome.None(), fault) }

@@ -40,12 +40,16 @@ func (r Rubric) Check(id string) (Check, bool) {
 	return Check{}, false
 }
 
-// Criterion is one line of the brief's "how we judge". Shares of all criteria add up to 100.
+// Criterion is one line of the brief's "how we judge". Shares of all criteria that are not
+// optional add up to 100.
 type Criterion struct {
 	ID    string
 	Title string
 	Share int    // per cent of the total; 0 for what only a human judges
 	Skill string // what it shows about the candidate
+	// Optional marks what the brief does not ask for. Its share is taken from the others, each
+	// in proportion, when something of it could be assessed, and is nothing otherwise.
+	Optional bool
 }
 
 // Gate is a cap on the score when something essential is missing. A gate that
