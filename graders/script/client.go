@@ -41,6 +41,7 @@ type Client struct {
 	ledger  *Ledger
 	kept    *http.Transport
 	hangs   atomic.Int32
+	manners manners
 }
 
 // NewClient makes a client for the program at an address inside the pod.
@@ -75,8 +76,8 @@ func (c *Client) Close() { c.kept.CloseIdleConnections() }
 // Do sends one request. Whatever the program does is in the Exchange, which is also
 // written into the ledger; the error is a fault of the lab.
 func (c *Client) Do(ctx context.Context, request Request) (*Exchange, error) {
-	exchange := &Exchange{Request: request}
-	if err := c.perform(ctx, request, exchange); err != nil {
+	exchange, err := c.politely(ctx, request)
+	if err != nil {
 		return nil, err
 	}
 	if exchange.Fault == Hang {

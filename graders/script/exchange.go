@@ -23,6 +23,9 @@ type Request struct {
 	// kept connection breaks (GET, HEAD, OPTIONS, and any with an idempotency key);
 	// on a fresh connection it cannot.
 	Fresh bool
+	// Bare sends none of the client's credentials; Hasty takes a 429 for an answer instead
+	// of waiting as long as it says.
+	Bare, Hasty bool
 	// Name is what the request is called in summaries: "create", "PUT on the collection".
 	Name string
 }
@@ -70,6 +73,8 @@ type Exchange struct {
 	Truncated bool
 	Fault     Fault
 	Elapsed   time.Duration
+	// Limited marks a 429 that could not be waited out: it says nothing about the check.
+	Limited bool
 
 	decoded *decodedJSON
 	query   *takehome.Query // of an SQL step
@@ -159,7 +164,10 @@ func (e *Exchange) Evidence(differences []takehome.Difference) takehome.Evidence
 }
 
 // secretHeaders are never shown.
-var secretHeaders = map[string]bool{"Authorization": true, "Cookie": true, "Set-Cookie": true, "Proxy-Authorization": true}
+var secretHeaders = map[string]bool{
+	"Authorization": true, "Cookie": true, "Set-Cookie": true, "Proxy-Authorization": true,
+	"X-Api-Key": true, "Api-Key": true, "X-Auth-Token": true, "X-Access-Token": true,
+}
 
 const maxShownHeaders = 40
 

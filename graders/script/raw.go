@@ -51,7 +51,7 @@ func (c *Client) Raw(ctx context.Context, send []byte) (*Exchange, error) {
 	if err := connection.SetDeadline(started.Add(rawPatience)); err != nil {
 		return nil, fmt.Errorf("bound a raw request: %w", err)
 	}
-	if _, err := connection.Write(send); err != nil {
+	if _, err := connection.Write(c.dressRaw(send)); err != nil {
 		exchange.Fault = Reset
 	}
 	exchange.Body, err = readRaw(connection)

@@ -86,6 +86,12 @@ func (r *Runner) Run(ctx context.Context, check Check) (takehome.Finding, []take
 			break
 		}
 	}
+	if slices.ContainsFunc(r.Ledger.since(first), func(e *Exchange) bool { return e.Limited }) {
+		return takehome.Finding{
+			Verdict: takehome.NotAssessed, Wanted: check.Title,
+			Summary: "the program limits how often it may be asked, and asked for a longer wait than takehome grants",
+		}, clip(evidence, r.Ledger.Len()-first), nil
+	}
 	return r.finding(check, climbs, len(cases)), clip(evidence, r.Ledger.Len()-first), nil
 }
 
