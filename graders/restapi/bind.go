@@ -32,7 +32,11 @@ type binder struct {
 	random   *rand.Rand
 	requests int
 	deadline time.Time
-	auth     bool // the API wants credentials
+	seed     string
+	// guard is the first request that was refused without credentials.
+	guard       script.Request
+	guardScheme string
+	sought      bool // credentials were looked for
 
 	canary  string // the text of the item that was made
 	created *script.Exchange
@@ -59,10 +63,10 @@ func bind(ctx context.Context, client *script.Client, resource Resource, dir, se
 			resource: resource, clues: found, declared: declared,
 			routes: map[string]route{}, fields: map[string]field{}, extra: map[string]any{},
 		},
-		client: client, random: script.Random(seed, "binding"), deadline: time.Now().Add(maxBindingTime),
+		client: client, random: script.Random(seed, "binding"), seed: seed, deadline: time.Now().Add(maxBindingTime),
 	}
 	for _, step := range []func(context.Context) error{
-		b.findCollection, b.findCreate, b.findItem, b.findList, b.findFields, b.findUpdates, b.findFlag, b.findChoices, b.findPaging, b.findDelete,
+		b.findCollection, b.withCredentials(b.findCollection), b.findCreate, b.withCredentials(b.findCollection, b.findCreate), b.findItem, b.findList, b.findFields, b.findUpdates, b.findFlag, b.findChoices, b.findPaging, b.findDelete,
 	} {
 		if err := step(ctx); err != nil {
 			if errors.Is(err, errBudget) {
@@ -72,10 +76,10 @@ func bind(ctx context.Context, client *script.Client, resource Resource, dir, se
 			return nil, nil, fmt.Errorf("bind the API: %w", err)
 		}
 	}
-	b.assume()
-	if b.auth {
-		notes = append(notes, "the API asks for credentials")
+	if err := b.locked(); err != nil {
+		return nil, notes, err
 	}
+	b.assume()
 	return b.Binding, notes, nil
 }
 
@@ -95,8 +99,9 @@ func (b *binder) send(ctx context.Context, method, at string, body any) (*script
 		request.Header.Set("Content-Type", "application/json")
 	}
 	reply, err := b.client.Do(ctx, request)
-	if err == nil && (reply.Status == http.StatusUnauthorized || reply.Status == http.StatusForbidden) {
-		b.auth = true
+	if err == nil && guarded(reply) && b.guard.Method == "" {
+		b.guard = request
+		b.guardScheme, _, _ = strings.Cut(reply.Header.Get("WWW-Authenticate"), " ")
 	}
 	return reply, err
 }

@@ -38,6 +38,9 @@ type Binding struct {
 	emptyList *script.Exchange
 	// texts are what binding wrote; one of them should be in the database.
 	texts []string
+	// accounts is how the API gives credentials, purse the ones of the run; nil where it wants none.
+	accounts *accounts
+	purse    *purse
 }
 
 var _ script.Shape = (*Binding)(nil)

@@ -38,6 +38,8 @@ type declaration struct {
 	Delete      declaredRoute     `yaml:"delete"`
 	Paging      declaredPaging    `yaml:"paging"`
 	Policies    []string          `yaml:"policies"` // soft_delete, put_creates, …
+
+	auth *declaredAuth // of a section of its own
 }
 
 type flagValues struct {
@@ -84,16 +86,22 @@ func readDeclaration(dir string) (*declaration, []string, error) {
 
 func parseDeclaration(content []byte) (*declaration, []string, error) {
 	var file struct {
-		API *declaration `yaml:"todo"`
+		API  *declaration `yaml:"todo"`
+		Auth yaml.Node    `yaml:"auth"`
 	}
 	decoder := yaml.NewDecoder(bytes.NewReader(content))
 	if err := decoder.Decode(&file); err != nil && !errors.Is(err, io.EOF) {
 		return nil, []string{declaredFile + " is not as expected and its API section is ignored: " + takehome.Line(err.Error())}, nil
 	}
-	if file.API == nil {
-		return nil, nil, nil
+	auth, notes := readDeclaredAuth(file.Auth)
+	if file.API == nil && auth == nil {
+		return nil, notes, nil
 	}
-	return file.API, file.API.notes(), nil
+	if file.API == nil {
+		file.API = &declaration{}
+	}
+	file.API.auth = auth
+	return file.API, append(notes, file.API.notes()...), nil
 }
 
 // notes tells what in a declaration cannot be used, and drops it.

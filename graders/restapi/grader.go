@@ -70,6 +70,9 @@ type grading struct {
 	problems []error
 	// restarted is what the one restart of the run showed.
 	restarted *restartFacts
+	// others is the second user, itemPlaces the columns in which texts of items are kept.
+	others     *people
+	itemPlaces []script.Place
 }
 
 // Grade starts the program, binds its API and observes every check.
@@ -88,6 +91,7 @@ func (g *Grader) Grade(ctx context.Context, session takehome.Session) (takehome.
 		err = run.phase("checks", func() error { return run.observe(ctx) })
 	}
 	if run.runner.Client != nil {
+		run.tellWaits()
 		run.runner.Client.Close()
 	}
 	if run.runner.Store != nil {
@@ -134,11 +138,11 @@ func (r *grading) bind(ctx context.Context) error {
 		return err
 	}
 	binding, notes, err := bind(ctx, r.runner.Client, r.resource, r.session.Submission.Dir, r.session.Seed)
+	r.out.Notes = append(r.out.Notes, notes...)
 	if err != nil {
 		return err
 	}
-	r.binding, r.runner.Shape = binding, binding
-	r.out.Binding, r.out.Notes = binding.entries, append(r.out.Notes, notes...)
+	r.binding, r.runner.Shape, r.out.Binding = binding, binding, binding.entries
 	return r.locate(ctx)
 }
 
@@ -184,6 +188,7 @@ func (r *grading) locate(ctx context.Context) error {
 			continue
 		}
 		r.runner.Store.Keep(places)
+		r.itemPlaces = places
 		r.out.Binding = append(r.out.Binding, takehome.BindingEntry{
 			Name: "table", Value: places[0].String(), Source: "holds a text that was created", Confidence: 99,
 		})
