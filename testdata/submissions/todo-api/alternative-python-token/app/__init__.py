@@ -1,0 +1,1 @@
+"""A REST API for todos, kept in Postgres."""
