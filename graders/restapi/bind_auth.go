@@ -20,6 +20,8 @@ const (
 	maxAuthRequests = 60
 	maxRegisters    = 24
 	maxLogins       = 10
+	// maxLearnedMembers is how often a body is mended by what a refusal says, which may be one member at a time.
+	maxLearnedMembers = 5
 )
 
 // authRoutes are where an account may be made and a credential be had, the likeliest
@@ -225,7 +227,7 @@ const (
 func (s *seeker) present(ctx context.Context, at route, bodies []map[string]any, who person, as manner, accepted func(*script.Exchange) bool) (*offer, *script.Exchange, error) {
 	var reply *script.Exchange
 	for _, body := range bodies {
-		for range 3 {
+		for range maxLearnedMembers {
 			try := &offer{route: at, body: body, form: as == asForm}
 			var err error
 			if reply, err = s.ask(ctx, try.request(who, nil)); err != nil {
@@ -505,9 +507,12 @@ func (b *binder) noteAccounts(found *accounts) {
 	} else {
 		b.note("credentials", shows, "lets "+b.guard.Method+" "+b.guard.Path+" pass", 95)
 	}
-	for name, made := range map[string]*offer{"register": found.register, "login": found.login} {
-		if made != nil {
-			b.note(name, made.method+" "+made.path+" with "+strings.Join(sortedKeys(made.body), ", "), source(made.path), 95)
+	for _, one := range []struct {
+		name string
+		made *offer
+	}{{"register", found.register}, {"login", found.login}} {
+		if one.made != nil {
+			b.note(one.name, one.made.method+" "+one.made.path+" with "+strings.Join(sortedKeys(one.made.body), ", "), source(one.made.path), 95)
 		}
 	}
 }
