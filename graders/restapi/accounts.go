@@ -174,14 +174,16 @@ func (a *accounts) credentialIn(reply *script.Exchange, who person) string {
 	return ""
 }
 
-// names finds what a body calls a part of a person: the member that holds "{email}".
+// names finds what a body calls a part of a person: the member that holds "{email}". A
+// password that has to be repeated has the longer name the second time.
 func (o *offer) names(placeholder string) string {
+	found := ""
 	for _, name := range sortedKeys(o.body) {
-		if o.body[name] == placeholder {
-			return name
+		if o.body[name] == placeholder && (found == "" || len(name) < len(found)) {
+			found = name
 		}
 	}
-	return ""
+	return found
 }
 
 // cookiesOf joins the cookies that a reply sets, as a browser would send them.
