@@ -101,4 +101,12 @@ is optional; what it does not say is found out.
     replace: {method: PUT}
     patch: {method: PATCH, media: application/merge-patch+json}
     paging: {size: limit, page: page, base: 1}
-    policies: [soft_delete]`
+    policies: [soft_delete]
+  auth:                           only if the API wants credentials and gives them in an unusual way
+    kind: bearer                  or cookie, api_key, basic
+    register: {path: /members, body: {mail: "{email}", secret: "{password}"}}
+    login: {path: /members/session, form: true, body: {mail: "{email}", secret: "{password}"}}
+    token: /data/ticket           JSON Pointer into the reply to login, or to register
+    header: X-Ticket              that carries it
+    scheme: Ticket                word before it
+    value: demo-key               a credential that exists from the start`
