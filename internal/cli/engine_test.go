@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -90,6 +91,7 @@ type program struct {
 	mutex  sync.Mutex
 	stderr []string
 	read   sync.WaitGroup
+	silent atomic.Bool // stderr is closed
 }
 
 func (b *bench) start(arguments ...string) *program {
@@ -104,6 +106,7 @@ func (b *bench) start(arguments ...string) *program {
 	require.NoError(b.t, err)
 	require.NoError(b.t, call.Start())
 	p.read.Go(func() {
+		defer p.silent.Store(true)
 		lines := bufio.NewScanner(stderr)
 		for lines.Scan() {
 			p.mutex.Lock()
@@ -132,7 +135,10 @@ func (p *program) told() string {
 // await waits until stderr has a text.
 func (p *program) await(text string) {
 	p.t.Helper()
-	require.Eventually(p.t, func() bool { return strings.Contains(p.told(), text) }, patience, interval, "wait for %q", text)
+	require.Eventually(p.t, func() bool {
+		return strings.Contains(p.told(), text) || p.silent.Load()
+	}, patience, interval, "wait for %q", text)
+	require.Contains(p.t, p.told(), text)
 }
 
 // wait waits for the end and returns the exit code.

@@ -19,7 +19,7 @@ const (
 	submissions = "../../testdata/submissions/todo-api"
 	reference   = submissions + "/reference-go"
 	// underway is in the line of a check that is done soon after the start.
-	underway = "pass  A02"
+	underway = " A02 The collection answers soon"
 )
 
 // readReport reads a report strictly and proves that it follows its schema. The canonical
@@ -83,5 +83,18 @@ func TestAScoreBelowTheThresholdIsExitCodeOne(t *testing.T) {
 	require.Equal(t, 1, p.wait(), p.told())
 	require.Empty(t, p.told(), "quiet is quiet")
 	require.NotContains(t, strings.ToLower(p.stdout.String()), "report.html", "no files were wanted")
+	b.requireNothingLeft()
+}
+
+func TestWhatCannotBeBuiltIsToldInFewLines(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	dir := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "notes.txt"), []byte("I would use Rust.\n"), 0o644))
+	p := b.start("grade", dir, "-c", "todo-api", "--no-files")
+	require.Equal(t, 0, p.wait(), p.told())
+	require.Contains(t, p.stdout.String(), "Total is capped at 10 %: the program does not start")
+	require.Regexp(t, `(?m)^. blocked  A01 failed, and \d\d more need it and could not be observed$`, p.told())
+	require.Less(t, strings.Count(p.told(), "\n"), 10, p.told())
 	b.requireNothingLeft()
 }
