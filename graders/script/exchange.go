@@ -72,6 +72,7 @@ type Exchange struct {
 	Elapsed   time.Duration
 
 	decoded *decodedJSON
+	looks   *bool // LooksLikeJSON, once it was asked
 	query   *takehome.Query // of an SQL step
 }
 
@@ -119,8 +120,12 @@ func (e *Exchange) Media() string {
 
 // LooksLikeJSON reports whether the body is a JSON object or array, whatever its header says.
 func (e *Exchange) LooksLikeJSON() bool {
-	trimmed := bytes.TrimSpace(e.Body)
-	return len(trimmed) > 0 && (trimmed[0] == '{' || trimmed[0] == '[') && json.Valid(trimmed)
+	if e.looks == nil {
+		trimmed := bytes.TrimSpace(e.Body)
+		looks := len(trimmed) > 0 && (trimmed[0] == '{' || trimmed[0] == '[') && json.Valid(trimmed)
+		e.looks = &looks
+	}
+	return *e.looks
 }
 
 // Describe says what the program answered, in words that are the same in every run.
