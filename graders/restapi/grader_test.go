@@ -206,11 +206,17 @@ func TestWhatCannotBeBoundIsAFinding(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			found, judgement, err := judge(t, t.Context(), newFakeLab(t, program), t.TempDir(), nil)
+			lab := newFakeLab(t, program)
+			// It listens without its database too, so that what is not bound is asked for then.
+			lab.onStart = func(int, takehome.StartOptions) (takehome.Boot, error) {
+				return takehome.Boot{Listening: true, Address: "127.0.0.1:8080", PortBy: takehome.PortGiven, Profile: "read-only"}, nil
+			}
+			found, judgement, err := judge(t, t.Context(), lab, t.TempDir(), nil)
 			require.NoError(t, err)
 			require.Empty(t, unobserved(found))
 			require.True(t, judgement.Boot.Listening)
 			require.Equal(t, takehome.Pass, found["A01"].Verdict)
+			require.Contains(t, []takehome.Verdict{takehome.Fail, takehome.Partial, takehome.Blocked}, found["A07"].Verdict, found["A07"].Summary)
 			for _, id := range []string{"B01", "B10", "I01"} {
 				require.NotEqual(t, takehome.Pass, found[id].Verdict, id)
 			}
