@@ -52,6 +52,14 @@ func (e *Engine) ImageIDs(ctx context.Context) (helper, database string, err err
 	return e.pod.id, e.grader.id, nil
 }
 
+// KnownImages tells the ids of those two images as far as they are known, without asking
+// the engine. An id is "" until the image was needed.
+func (e *Engine) KnownImages() (helper, database string) {
+	e.making.Lock()
+	defer e.making.Unlock()
+	return e.pod.id, e.grader.id
+}
+
 // podImage finds or makes the image that holds nothing but the helper.
 func (e *Engine) podImage(ctx context.Context) (madeImage, error) {
 	e.making.Lock()
