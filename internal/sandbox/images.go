@@ -42,18 +42,8 @@ func (e *Engine) Prepare(ctx context.Context) error {
 	return err
 }
 
-// ImageIDs tells the ids of those two images, for a report. It makes sure of them first.
-func (e *Engine) ImageIDs(ctx context.Context) (helper, database string, err error) {
-	if err := e.Prepare(ctx); err != nil {
-		return "", "", err
-	}
-	e.making.Lock()
-	defer e.making.Unlock()
-	return e.pod.id, e.grader.id, nil
-}
-
-// KnownImages tells the ids of those two images as far as they are known, without asking
-// the engine. An id is "" until the image was needed.
+// KnownImages tells the ids of those two images, for a report. An id is "" until the image
+// was needed.
 func (e *Engine) KnownImages() (helper, database string) {
 	e.making.Lock()
 	defer e.making.Unlock()
