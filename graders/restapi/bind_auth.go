@@ -8,7 +8,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/takehome-dev/takehome/graders/script"
 	"github.com/takehome-dev/takehome/internal/takehome"
@@ -116,13 +115,14 @@ type seeker struct {
 	guard    script.Request // a request that was refused without credentials; Method "" where none was
 	scheme   string         // that the refusal asked for
 	requests int
+	hangs    int
 	seed     string
 }
 
 var errNoCredentials = errors.New("the search for credentials has used up its requests")
 
 func (s *seeker) ask(ctx context.Context, request script.Request) (*script.Exchange, error) {
-	if s.requests >= maxAuthRequests {
+	if s.requests >= maxAuthRequests || s.hangs >= maxBindingHangs {
 		return nil, errNoCredentials
 	}
 	s.requests++
@@ -130,7 +130,11 @@ func (s *seeker) ask(ctx context.Context, request script.Request) (*script.Excha
 	if request.Name == "" {
 		request.Name = "binding " + request.Method
 	}
-	return s.send(ctx, request)
+	reply, err := s.send(ctx, request)
+	if err == nil && !reply.Answered() {
+		s.hangs++
+	}
+	return reply, err
 }
 
 // findAccounts finds out how the API gives credentials and makes the first user. It
@@ -467,7 +471,7 @@ func (b *binder) authenticate(ctx context.Context) (bool, error) {
 	b.accounts = found
 	b.purse = &purse{accounts: found, send: b.client.Quietly, session: first}
 	b.client.Use(b.purse)
-	b.requests, b.deadline = 0, time.Now().Add(maxBindingTime)
+	b.requests = 0
 	b.noteAccounts(found)
 	return true, nil
 }
@@ -517,10 +521,20 @@ func (b *binder) noteAccounts(found *accounts) {
 	}
 }
 
-// locked is the fault of an API that asks for credentials we could not get: the run says
-// nothing about the candidate then, and is told as such.
+// credentialWords are what a repository says whose program wants credentials.
+var credentialWords = []string{
+	"api_key", "apikey", "bearer", "jwt", "login", "authorization", "authenticate", "authentication", "password", "passport", "session", "token",
+}
+
+// locked is the fault of an API that asks for credentials we could not get, although its
+// repository speaks of some: the run says nothing about the candidate then, and is told as
+// such. A program that refuses everything, with no word of how to get in, is a finding.
 func (b *binder) locked() error {
 	if b.guard.Method == "" || b.accounts != nil || b.creates {
+		return nil
+	}
+	speaks := slices.ContainsFunc(credentialWords, func(word string) bool { return b.clues.words[word] })
+	if !speaks && !b.authRoutes().told {
 		return nil
 	}
 	return &takehome.Fault{

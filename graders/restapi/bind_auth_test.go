@@ -242,7 +242,10 @@ func TestALockedAPIIsNoFindingAboutTheCandidate(t *testing.T) {
 		animal: plain(), register: "/wohnung/einzug", login: "/wohnung/auf", needs: []string{"email"}, users: map[string]string{}, seats: map[string]bool{},
 		present: bearer, give: giveAs("token"),
 	}
-	_, _, _, err := bindKept(t, kept, nil)
+	_, notes, _, err := bindKept(t, kept, nil)
+	require.NoError(t, err, "nothing says that there is a way in")
+	require.Contains(t, strings.Join(notes, "\n"), "asks for credentials")
+	_, _, _, err = bindKept(t, kept, map[string]string{"README.md": "Send `Authorization: Bearer` with the token of your invitation."})
 	require.Error(t, err)
 	require.Equal(t, takehome.Operator, takehome.OwnerOf(err))
 	require.Contains(t, takehome.AsFault(err).Hint, "auth")

@@ -343,6 +343,14 @@ func (r *grading) takesOwner(ctx context.Context, at *script.Probing, second *se
 	if err != nil || first == nil {
 		return "", err
 	}
+	usual, ok, err := r.as(ctx, at, second.header, script.Intent{Op: script.Create, Set: map[string]any{r.resource.main().Meaning: r.textFor(at, "usual")}})
+	if err != nil || !ok {
+		return "", err
+	}
+	own, _ := r.binding.Item(usual)
+	if listed, _, err := r.lists(ctx, at, r.binding.purse.own().header, own.ID); err != nil || listed {
+		return "", err // the first user's list shows everything, and so tells nothing of owners
+	}
 	claim := map[string]any{}
 	for _, name := range owners {
 		claim[name] = first
