@@ -523,7 +523,7 @@ func (b *binder) noteAccounts(found *accounts) {
 
 // credentialWords are what a repository says whose program wants credentials.
 var credentialWords = []string{
-	"api_key", "apikey", "bearer", "jwt", "login", "authorization", "authenticate", "authentication", "password", "passport", "session", "token",
+	"api_key", "apikey", "bearer", "jwt", "login", "authorization", "authenticate", "authentication", "passport",
 }
 
 // locked is the fault of an API that asks for credentials we could not get, although its
