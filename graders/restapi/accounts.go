@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -79,10 +80,8 @@ func (p person) fill(value any) any {
 
 // request makes the offer for a person; more is added to the body.
 func (o *offer) request(who person, more map[string]any) script.Request {
-	filled, _ := who.fill(o.body).(map[string]any)
-	for name, value := range more {
-		filled[name] = value
-	}
+	filled, _ := who.fill(o.body).(map[string]any) // a body is an object, and filling it makes a new one
+	maps.Copy(filled, more)
 	request := script.Request{Method: o.method, Path: o.path, Header: http.Header{}, Bare: true}
 	if o.form {
 		values := url.Values{}

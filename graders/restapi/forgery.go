@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
+	"maps"
 	"math/rand/v2"
 	"strings"
 
@@ -95,9 +96,7 @@ func encodePart(part map[string]any) string {
 func (t jwt) forgeries(random *rand.Rand) []forgery {
 	with := func(part map[string]any, name string, value any) map[string]any {
 		changed := map[string]any{}
-		for key, inner := range part {
-			changed[key] = inner
-		}
+		maps.Copy(changed, part)
 		changed[name] = value
 		return changed
 	}

@@ -3,6 +3,7 @@ package restapi
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net/http"
 	"regexp"
 	"slices"
@@ -55,9 +56,7 @@ func asSomebody(request script.Request, header http.Header) script.Request {
 	if request.Header == nil {
 		request.Header = http.Header{}
 	}
-	for name, values := range header {
-		request.Header[name] = values
-	}
+	maps.Copy(request.Header, header)
 	return request
 }
 
