@@ -19,6 +19,7 @@ func probes(run *grading) map[string]script.Probe {
 		run.startProbes(),
 		run.resourceProbes(),
 		run.ledgerProbes(),
+		run.documentationProbes(),
 	} {
 		maps.Copy(all, part)
 	}
