@@ -40,10 +40,20 @@ func Curls(text string) []Example {
 		if i+1 < len(places) {
 			end = places[i+1][0]
 		}
-		example.Expected = statuses(text[max(0, place[0]-120):min(end, place[1]+700)])
+		example.Expected = statuses(text[max(0, place[0]-100):place[0]] + " " + nearby(text[place[1]:end]))
 		examples = append(examples, example)
 	}
 	return examples
+}
+
+// nearby is the command, up to the blank line or the fence after it, and the beginning of what follows.
+func nearby(text string) string {
+	for _, end := range []string{"\n```", "\n\n"} {
+		if i := strings.Index(text, end); i >= 0 {
+			return text[:min(len(text), i+150)]
+		}
+	}
+	return text[:min(len(text), 300)]
 }
 
 func statuses(text string) []int {

@@ -42,7 +42,8 @@ type Document struct {
 	Bases []string
 
 	root   map[string]any
-	opaque []string // paths whose operations stand in another file
+	opaque []string            // paths whose operations stand in another file
+	broken map[string][]string // paths of operations that cannot be used, with their methods
 }
 
 // Operation is one method on one path.
@@ -161,6 +162,11 @@ func (d *Document) Match(method, path string) (operation Operation, found, pathK
 func (d *Document) Documents(method, path string) bool {
 	if _, found, _ := d.Match(method, path); found {
 		return true
+	}
+	for template, methods := range d.broken {
+		if _, ok := d.fits(template, path); ok && slices.Contains(methods, method) {
+			return true // badly documented, which is told elsewhere
+		}
 	}
 	return slices.ContainsFunc(d.opaque, func(template string) bool {
 		_, ok := d.fits(template, path)

@@ -32,7 +32,7 @@ func Parse(ctx context.Context, source string, data []byte) (*Document, error) {
 		}
 		return nil, err
 	}
-	d := &Document{Source: source, root: root}
+	d := &Document{Source: source, root: root, broken: map[string][]string{}}
 	d.Version = text(root, "openapi")
 	if d.Version == "" {
 		d.Version = text(root, "swagger")
@@ -143,6 +143,7 @@ func (d *Document) readPath(path string, node any) {
 		operation, problem := d.readOperation(strings.ToUpper(method), path, inner, item["parameters"])
 		if problem != "" {
 			d.Broken = append(d.Broken, strings.ToUpper(method)+" "+path+": "+problem)
+			d.broken[path] = append(d.broken[path], strings.ToUpper(method))
 			continue
 		}
 		d.Operations = append(d.Operations, operation)

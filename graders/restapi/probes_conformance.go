@@ -90,7 +90,7 @@ func (r *grading) probeConformance(_ context.Context, at *script.Probing) (scrip
 func comparable(e *script.Exchange) bool {
 	method := e.Request.Method
 	return method != http.MethodHead && method != http.MethodOptions && method != "RAW" &&
-		e.Status < 500 && e.Status/100 != 1 && !slices.Contains(everywhere, e.Status) &&
+		e.Status < 500 && e.Status/100 != 1 && e.Status/100 != 3 && !slices.Contains(everywhere, e.Status) &&
 		!strings.Contains(e.Request.Path, "%") && !strings.Contains(e.Request.Path, "..")
 }
 
