@@ -167,7 +167,10 @@ func (i postmanItem) example() (Example, bool) {
 		address = parts.Raw
 	}
 	at, ok := PathOf(address)
-	made := Example{Method: strings.ToUpper(request.Method), Path: at, Body: []byte(request.Body.Raw), HasBody: request.Body.Raw != ""}
+	made := Example{Method: strings.ToUpper(request.Method), Path: at}
+	if request.Body.Raw != "" {
+		made.Body, made.HasBody = []byte(request.Body.Raw), true
+	}
 	for _, header := range request.Header {
 		made.Headers = append(made.Headers, [2]string{header.Key, header.Value})
 	}

@@ -24,7 +24,7 @@ func Curls(text string) []Example {
 	places := curlStart.FindAllStringIndex(text, 2*maxExamples)
 	for i, place := range places {
 		rest := text[place[1]:min(len(text), place[1]+maxCurl)]
-		inline := text[place[1]-len("curl ")-1:place[1]-len("curl ")] == "`"
+		inline := text[place[0]] == '`'
 		if inline {
 			rest, _, _ = strings.Cut(rest, "`")
 		}

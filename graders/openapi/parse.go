@@ -38,7 +38,7 @@ func Parse(ctx context.Context, source string, data []byte) (*Document, error) {
 		d.Version = text(root, "swagger")
 	}
 	paths, hasPaths := root["paths"].(map[string]any)
-	if d.Version == "" || !hasPaths && root["paths"] != nil && !announces(data) {
+	if !strings.HasPrefix(d.Version, "2") && !strings.HasPrefix(d.Version, "3") || !hasPaths && root["paths"] != nil && !announces(data) {
 		return nil, ErrOther
 	}
 	if len(paths) > maxPaths {
