@@ -20,6 +20,7 @@ type Property struct {
 	Name     string
 	Required bool
 	node     map[string]any
+	patterns *patterns
 }
 
 // Properties lists the members of an object schema, in the order of their names.
@@ -46,12 +47,13 @@ func (s Schema) properties(node any, into map[string]Property, level int) {
 	}
 	properties, _ := object["properties"].(map[string]any)
 	required, _ := object["required"].([]any)
-	for name, inner := range properties {
+	for _, name := range sortedKeys(properties) {
+		inner := properties[name]
 		plain := s.plain(inner)
-		if plain["readOnly"] == true || len(into) > 100 {
+		if plain["readOnly"] == true || len(into) >= maxProperties {
 			continue
 		}
-		into[name] = Property{Name: name, Required: into[name].Required, node: plain}
+		into[name] = Property{Name: name, Required: into[name].Required, node: plain, patterns: &s.document.patterns}
 	}
 	for _, entry := range required {
 		if name, ok := entry.(string); ok {
@@ -176,12 +178,13 @@ func (p Property) sample() (any, bool) {
 		sample = strings.Repeat("sample ", least/7+1)[:least]
 	}
 	pattern, patterned := p.node["pattern"].(string)
-	return sample, !patterned || matches(pattern, sample)
+	return sample, !patterned || p.patterns.match(pattern, sample)
 }
 
 const (
-	maxCases    = 12
-	longestText = 6000 // longer texts are the business of another check
+	maxCases      = 12
+	maxProperties = 40   // of an object that are varied
+	longestText   = 6000 // longer texts are the business of another check
 )
 
 // Negative makes bodies that the schema forbids and a good body lacks: one mutation each,
@@ -260,12 +263,12 @@ func (s Schema) Positive(good map[string]any, random *rand.Rand) []Case {
 		}
 		pattern, patterned := property.node["pattern"].(string)
 		if least, ok := integer(property.node["minLength"]); ok && least > 0 && least < longestText && len(property.Enum()) == 0 && property.Format() == "" {
-			if value := strings.Repeat("x", least); !patterned || matches(pattern, value) {
+			if value := strings.Repeat("x", least); !patterned || property.patterns.match(pattern, value) {
 				set(name, "is as short as it may be", value)
 			}
 		}
 		if most, ok := integer(property.node["maxLength"]); ok && most > 0 && most < longestText && len(property.Enum()) == 0 && property.Format() == "" {
-			if value := strings.Repeat("x", most); !patterned || matches(pattern, value) {
+			if value := strings.Repeat("x", most); !patterned || property.patterns.match(pattern, value) {
 				set(name, "is as long as it may be", value)
 			}
 		}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode/utf8"
 )
 
@@ -79,7 +80,7 @@ func (e *evaluation) check(node, value any, at string, level int) []Violation {
 	if violation, wrong := typeViolation(object, value, at); wrong {
 		return append(found, violation)
 	}
-	found = append(found, scalarViolations(object, value, at)...)
+	found = append(found, e.scalar(object, value, at)...)
 	switch v := value.(type) {
 	case map[string]any:
 		found = append(found, e.object(object, v, at, level)...)
@@ -244,7 +245,7 @@ func kindOf(value any) string {
 	return "something else"
 }
 
-func scalarViolations(node map[string]any, value any, at string) []Violation {
+func (e *evaluation) scalar(node map[string]any, value any, at string) []Violation {
 	var found []Violation
 	if list, ok := node["enum"].([]any); ok && !slices.ContainsFunc(list, func(choice any) bool { return equal(choice, value) }) {
 		// A nullable enum seldom lists null.
@@ -258,7 +259,7 @@ func scalarViolations(node map[string]any, value any, at string) []Violation {
 	switch v := value.(type) {
 	case string:
 		found = append(found, bound(node, "minLength", "maxLength", utf8.RuneCountInString(v), at, "characters")...)
-		if pattern, ok := node["pattern"].(string); ok && !matches(pattern, v) {
+		if pattern, ok := node["pattern"].(string); ok && !e.document.patterns.match(pattern, v) {
 			found = append(found, Violation{at, "a text of the pattern", "another text"})
 		}
 		if format, _ := node["format"].(string); !formed(format, v) {
@@ -311,15 +312,37 @@ func numberViolations(node map[string]any, value json.Number, at string) []Viola
 	return found
 }
 
-const maxPattern = 1000
+// Limits of patterns: their length, and how many different ones a document may have.
+const (
+	maxPattern  = 300
+	maxPatterns = 200
+)
 
-// matches runs a pattern in RE2. One of another dialect, or too large, matches everything.
-func matches(pattern, text string) bool {
+// patterns are the compiled patterns of a document.
+type patterns struct {
+	mutex sync.Mutex
+	known map[string]*regexp.Regexp // nil for one that is not run
+}
+
+// match runs a pattern in RE2. One of another dialect, or too large, matches everything.
+func (p *patterns) match(pattern, text string) bool {
 	if len(pattern) > maxPattern {
 		return true
 	}
-	compiled, err := regexp.Compile(pattern)
-	return err != nil || compiled.MatchString(text)
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	compiled, known := p.known[pattern]
+	if !known {
+		if len(p.known) >= maxPatterns {
+			return true
+		}
+		compiled, _ = regexp.Compile(pattern) // nil where it is of another dialect
+		if p.known == nil {
+			p.known = map[string]*regexp.Regexp{}
+		}
+		p.known[pattern] = compiled
+	}
+	return compiled == nil || compiled.MatchString(text)
 }
 
 var (

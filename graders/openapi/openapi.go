@@ -14,14 +14,15 @@ import (
 
 // Limits of a document.
 const (
-	MaxDocument  = 2 << 20 // bytes
-	maxDepth     = 96      // of nesting in the document
-	maxNodes     = 200_000 // of the document, aliases counted as often as they occur
-	maxHops      = 32      // from one reference to the next
-	maxVisits    = 400_000 // of a reader that follows every reference
-	maxPaths     = 500     // of a document
-	maxEvaluated = 50_000  // schemas that are looked at for one value
-	maxLevels    = 64      // of schemas within schemas for one value
+	MaxDocument   = 2 << 20 // bytes
+	maxDepth      = 96      // of nesting in the document
+	maxNodes      = 200_000 // of the document, aliases counted as often as they occur
+	maxHops       = 32      // from one reference to the next
+	maxVisits     = 400_000 // of a reader that follows every reference
+	maxPaths      = 500     // of a document
+	maxOperations = 600
+	maxEvaluated  = 50_000 // schemas that are looked at for one value
+	maxLevels     = 64     // of schemas within schemas for one value
 )
 
 // Document is one document, as far as it can be used.
@@ -41,9 +42,11 @@ type Document struct {
 	// Bases are the paths below which the document says that the program is served, "" first.
 	Bases []string
 
-	root   map[string]any
-	opaque []string            // paths whose operations stand in another file
-	broken map[string][]string // paths of operations that cannot be used, with their methods
+	root     map[string]any
+	opaque   []string            // paths whose operations stand in another file
+	broken   map[string][]string // paths of operations that cannot be used, with their methods
+	proved   map[string]bool     // references below which everything was looked at
+	patterns patterns
 }
 
 // Operation is one method on one path.

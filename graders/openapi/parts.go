@@ -43,22 +43,21 @@ func (d *Document) schema(node any) (Schema, string) {
 		return Schema{}, ""
 	}
 	visits := 0
-	if problem := d.complete(node, map[string]bool{}, &visits); problem != "" {
+	if problem := d.complete(node, &visits); problem != "" {
 		return Schema{}, problem
 	}
 	return Schema{node: node, document: d}, ""
 }
 
 // complete proves that every reference below a schema leads somewhere.
-func (d *Document) complete(node any, seen map[string]bool, visits *int) string {
+func (d *Document) complete(node any, visits *int) string {
 	if *visits++; *visits > maxNodes {
 		return ""
 	}
 	if ref, ok := target(node); ok {
-		if seen[ref] {
+		if d.proved[ref] {
 			return ""
 		}
-		seen[ref] = true
 		if !strings.HasPrefix(ref, "#") {
 			return ""
 		}
@@ -66,7 +65,10 @@ func (d *Document) complete(node any, seen map[string]bool, visits *int) string 
 		if !found {
 			return dangling
 		}
-		return d.complete(inner, seen, visits)
+		d.proved[ref] = true
+		problem := d.complete(inner, visits)
+		d.proved[ref] = problem == ""
+		return problem
 	}
 	switch v := node.(type) {
 	case map[string]any:
@@ -74,13 +76,13 @@ func (d *Document) complete(node any, seen map[string]bool, visits *int) string 
 			if name == "example" || name == "examples" || name == "default" || name == "enum" {
 				continue
 			}
-			if problem := d.complete(v[name], seen, visits); problem != "" {
+			if problem := d.complete(v[name], visits); problem != "" {
 				return problem
 			}
 		}
 	case []any:
 		for _, inner := range v {
-			if problem := d.complete(inner, seen, visits); problem != "" {
+			if problem := d.complete(inner, visits); problem != "" {
 				return problem
 			}
 		}
@@ -229,6 +231,9 @@ func (d *Document) examples(object map[string]any, schema Schema) []any {
 // composed makes an example of those of the properties, if every required one has one.
 func (d *Document) composed(node map[string]any) []any {
 	properties, _ := node["properties"].(map[string]any)
+	if len(properties) > maxProperties {
+		return nil
+	}
 	example := map[string]any{}
 	for name, inner := range properties {
 		resolved, _ := d.resolve(inner)

@@ -9,7 +9,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/takehome-dev/takehome/graders/apidocs"
 	"github.com/takehome-dev/takehome/graders/openapi"
@@ -32,10 +31,9 @@ var servedAt = []string{
 	"/swagger/v1/swagger.json", "/docs", "/api/openapi.json", "/api/docs", "/swagger/doc.json", "/openapi", "/documentation/json",
 }
 
-const (
-	maxServed    = 20
-	maxServedFor = 4 * time.Second
-)
+// maxServed is how many places are asked. A count and no time: a busy machine must not
+// decide whether a document is found.
+const maxServed = 20
 
 var (
 	servedWord  = regexp.MustCompile("[\"'`](/[A-Za-z0-9_/.-]{0,60}(?:openapi|swagger|api-?docs|docs)[A-Za-z0-9_/.-]{0,40})[\"'`]")
@@ -75,8 +73,7 @@ func (c contract) useful() bool { return c.document != nil && len(c.document.Ope
 func (c *contract) fetch(ctx context.Context, client *script.Client, mentioned []string) error {
 	queue := slices.Concat(mentioned, servedAt)
 	seen := map[string]bool{}
-	started := time.Now()
-	for len(queue) > 0 && len(seen) < maxServed && time.Since(started) < maxServedFor {
+	for len(queue) > 0 && len(seen) < maxServed {
 		at := queue[0]
 		queue = queue[1:]
 		if seen[at] || !plainPath(at) {
