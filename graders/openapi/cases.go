@@ -2,6 +2,7 @@ package openapi
 
 import (
 	"encoding/json"
+	"maps"
 	"math/big"
 	"math/rand/v2"
 	"slices"
@@ -91,9 +92,7 @@ func (s Schema) plain(node any) map[string]any {
 					merged[key] = value
 				}
 			}
-			for key, value := range left[0] {
-				merged[key] = value
-			}
+			maps.Copy(merged, left[0])
 			if null {
 				merged["nullable"] = true
 			}
@@ -307,8 +306,6 @@ func stepped(node any, by int64) (json.Number, bool) {
 // copied is a copy of an object whose members may be replaced.
 func copied(object map[string]any) map[string]any {
 	made := make(map[string]any, len(object)+1)
-	for name, value := range object {
-		made[name] = value
-	}
+	maps.Copy(made, object)
 	return made
 }

@@ -183,8 +183,8 @@ func (c contract) collections(resource Resource) []string {
 			rank = len(resource.Nouns)
 		}
 		// Where a document names a base, the path below it comes before the bare one.
-		for i := len(c.document.Bases) - 1; i >= 0; i-- {
-			proposals = append(proposals, proposal{c.document.Bases[i] + operation.Path, rank})
+		for _, base := range slices.Backward(c.document.Bases) {
+			proposals = append(proposals, proposal{base + operation.Path, rank})
 		}
 	}
 	slices.SortStableFunc(proposals, func(a, b proposal) int { return a.rank - b.rank })

@@ -229,11 +229,9 @@ func (r *grading) isAt(template, path string) bool {
 	if !item {
 		return strings.TrimSuffix(path, "/") == strings.TrimSuffix(template, "/")
 	}
-	middle, ok := strings.CutPrefix(path, head)
-	if middle, ok = strings.CutSuffix(middle, tail); !ok {
-		return false
-	}
-	return strings.HasPrefix(path, head) && middle != "" && !strings.Contains(middle, "/")
+	rest, begins := strings.CutPrefix(path, head)
+	middle, ends := strings.CutSuffix(rest, tail)
+	return begins && ends && middle != "" && !strings.Contains(middle, "/")
 }
 
 // probeDocumentedErrors: operations that write say how they refuse.

@@ -48,19 +48,39 @@ func (r *grading) onCollection(path string) bool {
 
 // full is a path of an operation as the program serves it: below the base that fits the binding.
 func (r *grading) full(document *openapi.Document, operation openapi.Operation) string {
-	for i := len(document.Bases) - 1; i >= 0; i-- {
-		at := apidocs.NormalPath(document.Bases[i] + operation.Path)
-		if r.onCollection(at) || r.onItem(at) {
+	for _, base := range slices.Backward(document.Bases) {
+		if at, ok := r.known(base + operation.Path); ok {
 			return at
 		}
 	}
 	// Other operations hang below the base under which the collection is found.
-	for i := len(document.Bases) - 1; i > 0; i-- {
-		if strings.HasPrefix(r.binding.Path("collection"), document.Bases[i]+"/") {
-			return apidocs.NormalPath(document.Bases[i] + operation.Path)
+	for _, base := range slices.Backward(document.Bases) {
+		if base != "" && strings.HasPrefix(r.binding.Path("collection"), base+"/") {
+			return parameters(base + operation.Path)
 		}
 	}
-	return apidocs.NormalPath(operation.Path)
+	return parameters(operation.Path)
+}
+
+// known is the path under which binding knows the collection or an item: whether it ends
+// in a slash matters to many programs.
+func (r *grading) known(path string) (string, bool) {
+	switch at := apidocs.NormalPath(path); {
+	case r.onCollection(at):
+		return r.binding.Path(script.Create), true
+	case r.onItem(at):
+		return r.binding.Address("{id}"), true
+	}
+	return "", false
+}
+
+// parameters writes the parameters of a path as {id}, and leaves the rest as it is.
+func parameters(path string) string {
+	at := apidocs.NormalPath(path)
+	if strings.HasSuffix(path, "/") && at != "/" {
+		at += "/"
+	}
+	return at
 }
 
 // example is one documented request body, and where it goes.
@@ -133,7 +153,7 @@ func (r *grading) documentedExamples() []example {
 // collected takes a request of a collection that is meant to work: many collections hold
 // requests that are meant to be refused.
 func (r *grading) collected(request apidocs.Example) (example, bool) {
-	at := apidocs.NormalPath(request.Path)
+	at, fits := r.known(request.Path)
 	body, err := script.ParseJSON(request.Body)
 	object, isObject := body.(map[string]any)
 	if err != nil || !isObject || strings.Contains(string(request.Body), "{{") {
@@ -142,8 +162,8 @@ func (r *grading) collected(request apidocs.Example) (example, bool) {
 	text, _ := script.At(object, r.binding.fields[r.resource.main().Meaning].write)
 	written, isText := text.(string)
 	meant := isText && strings.TrimSpace(written) != "" && len(written) < 100 || request.Method == http.MethodPatch && text == nil && len(object) > 0
-	fits := r.onCollection(at) && request.Method == r.binding.routes[script.Create].method ||
-		r.onItem(at) && slices.Contains([]string{http.MethodPut, http.MethodPatch}, request.Method)
+	fits = fits && (r.onCollection(at) && request.Method == r.binding.routes[script.Create].method ||
+		r.onItem(at) && slices.Contains([]string{http.MethodPut, http.MethodPatch}, request.Method))
 	media := "application/json"
 	for _, header := range request.Headers {
 		if strings.EqualFold(header[0], "Content-Type") && openapi.IsJSON(header[1]) {
