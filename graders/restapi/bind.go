@@ -58,9 +58,18 @@ func bind(ctx context.Context, client *script.Client, resource Resource, dir, se
 	if err != nil {
 		return nil, nil, err
 	}
+	documented, err := readContract(ctx, dir)
+	if err != nil {
+		return nil, nil, err
+	}
+	if !documented.useful() {
+		if err := documented.fetch(ctx, client, mentionedDocuments(found.places)); err != nil {
+			return nil, nil, err
+		}
+	}
 	b := &binder{
 		Binding: &Binding{
-			resource: resource, clues: found, declared: declared,
+			resource: resource, clues: found, declared: declared, contract: documented,
 			routes: map[string]route{}, fields: map[string]field{}, extra: map[string]any{},
 		},
 		client: client, random: script.Random(seed, "binding"), seed: seed,
@@ -139,7 +148,7 @@ const maxCollections = 18
 
 // findCollection looks for a path that answers GET with a list.
 func (b *binder) findCollection(ctx context.Context) error {
-	candidates := b.clues.collections(b.resource)
+	candidates := distinct(append(b.contract.collections(b.resource), b.clues.collections(b.resource)...))
 	if b.declared != nil && b.declared.Collection != "" {
 		candidates = []string{b.declared.Collection}
 	}
@@ -232,12 +241,19 @@ func (b *binder) pathSource(at string) string {
 	switch {
 	case b.declared != nil && b.declared.Collection == at:
 		return declaredFile
+	case b.documents(at):
+		return b.contract.name()
 	case at == b.resource.Contract.Collection:
 		return "recommended contract"
 	case b.mentioned(at):
 		return "found in the repository"
 	}
 	return "probing"
+}
+
+// documents reports whether the OpenAPI document has the collection at this path.
+func (b *binder) documents(at string) bool {
+	return b.contract.document != nil && (b.contract.document.Documents(http.MethodPost, at) || b.contract.document.Documents(http.MethodGet, at))
 }
 
 // verbRoute finds a route of the repository whose name says what it does: /createTodo, /todo/delete/{id}.
@@ -305,5 +321,6 @@ func (b *binder) names(words FieldWords) []string {
 			others = append(others, name)
 		}
 	}
-	return distinct(slices.Concat(declared, occurring, others))
+	documented := b.contract.names(words, b.collection, words.Meaning == b.resource.main().Meaning)
+	return distinct(slices.Concat(declared, documented, occurring, others))
 }

@@ -63,6 +63,9 @@ func declaredAs(declared declaredRoute, method, at string) route {
 // tryCreate tries the names that the main text may have.
 func (b *binder) tryCreate(ctx context.Context, at route) (bool, error) {
 	names := b.names(b.resource.main())
+	if done, err := b.tryDocumented(ctx, at, names[0]); err != nil || done {
+		return done, err
+	}
 	tried := map[string]bool{}
 	for len(names) > 0 && len(tried) < maxTextNames {
 		name := names[0]
@@ -85,6 +88,27 @@ func (b *binder) tryCreate(ctx context.Context, at route) (bool, error) {
 		case refusedBody:
 		}
 	}
+	return false, nil
+}
+
+// tryDocumented creates with what the OpenAPI document says is required. A document may
+// be wrong: what it proposes is forgotten when the program refuses it.
+func (b *binder) tryDocumented(ctx context.Context, at route, name string) (bool, error) {
+	extra := b.contract.required(at.path, name)
+	if len(extra) == 0 {
+		return false, nil
+	}
+	before := maps.Clone(b.extra)
+	for pointer, value := range extra {
+		if _, known := b.extra[pointer]; !known {
+			b.extra[pointer] = value
+		}
+	}
+	outcome, _, err := b.tryName(ctx, at, name)
+	if err != nil || outcome == createdItem {
+		return err == nil, err
+	}
+	b.extra = before
 	return false, nil
 }
 

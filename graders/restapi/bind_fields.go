@@ -170,6 +170,11 @@ func (b *binder) yesValues(words FieldWords, f field) []string {
 	no, _ := f.no.(string)
 	upper := no != "" && no == strings.ToUpper(no)
 	var occurring, others []string
+	for _, documented := range b.contract.values(words.Names, b.collection) {
+		if slices.ContainsFunc(words.Yes, func(yes string) bool { return strings.EqualFold(yes, documented) }) {
+			occurring = append(occurring, documented)
+		}
+	}
 	for _, yes := range words.Yes {
 		spelled := yes
 		if upper {
@@ -246,7 +251,7 @@ func (b *binder) fullBody() map[string]any {
 			intent.Set[words.Meaning] = f.value
 		case kindChoice:
 			if f.value == nil {
-				f.value = words.Values[0]
+				f.value = append(b.contract.values(words.Names, b.collection), words.Values...)[0]
 			}
 			intent.Set[words.Meaning] = f.value
 		}

@@ -20,6 +20,7 @@ type Binding struct {
 	resource   Resource
 	clues      clues
 	declared   *declaration
+	contract   contract
 	collection string
 	routes     map[string]route // by operation
 	fields     map[string]field // by meaning

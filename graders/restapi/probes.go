@@ -20,6 +20,7 @@ func probes(run *grading) map[string]script.Probe {
 		run.resourceProbes(),
 		run.ledgerProbes(),
 		run.authProbes(),
+		run.documentationProbes(),
 	} {
 		maps.Copy(all, part)
 	}

@@ -25,6 +25,7 @@ type clues struct {
 	routes []scrapedRoute
 	words  map[string]bool // identifiers that occur anywhere, in lower case
 	prose  string          // README and documents, for the candidate's stated policies
+	places string          // quoted paths that sound like a served document, one a line
 }
 
 type scrapedRoute struct {
@@ -118,6 +119,11 @@ func (c *clues) read(file, text string) {
 	if slices.Contains(proseExtensions, path.Ext(file)) || strings.Contains(path.Base(file), "openapi") || strings.Contains(path.Base(file), "swagger") {
 		if len(c.prose) < maxScrapedFile {
 			c.prose += text + "\n"
+		}
+	}
+	for _, place := range servedWord.FindAllString(text, 20) {
+		if len(c.places) < 2000 {
+			c.places += place + "\n"
 		}
 	}
 	var mounts, here []scrapedRoute
