@@ -67,7 +67,7 @@ func (r *grading) probeSecrets(context.Context, *script.Probing) (script.Observa
 	text := takehome.Quote([]byte(strings.Join(places, "\n")), takehome.QuoteBody)
 	return script.Observation{
 		Label: "secret", Detail: "credentials are written down in " + places[0],
-		Evidence: []takehome.Evidence{{Note: &takehome.Note{Title: "credentials are written down in", Text: text}}},
+		Evidence: []takehome.Evidence{{Note: &takehome.Note{Title: "credentials are written down in", Text: text, OfFiles: true}}},
 	}, nil
 }
 

@@ -131,6 +131,12 @@ func (c *Catalog) load(files fs.FS, dir string) (Package, error) {
 	if err := prove(challenge.Rubric); err != nil {
 		return Package{}, err
 	}
+	if err := file.attribute(checks); err != nil {
+		return Package{}, err
+	}
+	if err := proveStarter(files, challenge.Starter); err != nil {
+		return Package{}, err
+	}
 	sortChecks(challenge.Rubric)
 	brief, err := fs.ReadFile(files, briefFile)
 	if err != nil {

@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
@@ -23,6 +24,7 @@ type document struct {
 	Duration     string        `yaml:"duration"`
 	Skills       []string      `yaml:"skills"`
 	Deliverables []deliverable `yaml:"deliverables"`
+	Starter      []handOut     `yaml:"starter"` // files for a candidate, handed out by init
 	Rubric       rubric        `yaml:"rubric"`
 	Checks       []string      `yaml:"checks"`
 }
@@ -30,6 +32,12 @@ type document struct {
 type deliverable struct {
 	Title string `yaml:"title"`
 	Note  string `yaml:"note"`
+}
+
+type handOut struct {
+	File string `yaml:"file"` // in the package
+	As   string `yaml:"as"`   // in the candidate's folder; the same where it is left out
+	Note string `yaml:"note"` // what it is, one phrase
 }
 
 type rubric struct {
@@ -43,6 +51,28 @@ type criterion struct {
 	Title string `yaml:"title"`
 	Share int    `yaml:"share"`
 	Skill string `yaml:"skill"`
+
+	Questions []question `yaml:"questions"`
+}
+
+// words is the criterion as the rubric knows it.
+func (c criterion) words() takehome.Criterion {
+	words := takehome.Criterion{ID: c.ID, Title: c.Title, Share: c.Share, Skill: c.Skill}
+	for _, each := range c.Questions {
+		words.Questions = append(words.Questions, each.words())
+	}
+	return words
+}
+
+// question is asked in the interview. One of a criterion speaks of all its checks.
+type question struct {
+	Ask       string `yaml:"ask"`
+	ListenFor string `yaml:"listen_for"`
+	When      string `yaml:"when"` // lost (the default), passed or always
+}
+
+func (q question) words() takehome.Question {
+	return takehome.Question{Ask: q.Ask, ListenFor: q.ListenFor, When: takehome.Occasion(cmp.Or(q.When, string(takehome.OnLoss)))}
 }
 
 type gate struct {
@@ -67,8 +97,11 @@ func (d document) challenge() takehome.Challenge {
 	for _, item := range d.Deliverables {
 		challenge.Deliverables = append(challenge.Deliverables, takehome.Deliverable(item))
 	}
+	for _, item := range d.Starter {
+		challenge.Starter = append(challenge.Starter, takehome.HandOut{File: item.File, As: cmp.Or(item.As, item.File), Note: item.Note})
+	}
 	for _, item := range d.Rubric.Criteria {
-		challenge.Rubric.Criteria = append(challenge.Rubric.Criteria, takehome.Criterion(item))
+		challenge.Rubric.Criteria = append(challenge.Rubric.Criteria, item.words())
 	}
 	for _, item := range d.Rubric.Gates {
 		challenge.Rubric.Gates = append(challenge.Rubric.Gates, takehome.Gate(item))
@@ -110,6 +143,14 @@ func (d document) problem(data []byte) error {
 		if c.Share < 0 {
 			return fault(c.ID, fmt.Sprintf("criterion %s: a share cannot be negative", c.ID))
 		}
+		if problem := d.unknownSkill(c.Skill); problem != "" {
+			return fault(c.ID, fmt.Sprintf("criterion %s: %s", c.ID, problem))
+		}
+		for _, each := range c.words().Questions {
+			if problem := each.Problem(); problem != "" {
+				return fault(c.ID, fmt.Sprintf("criterion %s: %s", c.ID, problem))
+			}
+		}
 		ids[c.ID] = true
 		sum += c.Share
 	}
@@ -130,4 +171,16 @@ func (d document) problem(data []byte) error {
 		return fault(d.Rubric.Groups[i].ID, "a group needs id and title")
 	}
 	return nil
+}
+
+// unknownSkill says that a skill is not among those of the challenge, or "".
+func (d document) unknownSkill(skill string) string {
+	if skill == "" || slices.Contains(d.Skills, skill) {
+		return ""
+	}
+	problem := fmt.Sprintf("the challenge does not list the skill %q", skill)
+	if near := authored.Nearest(skill, d.Skills); near != "" {
+		problem += fmt.Sprintf(" (did you mean %q?)", near)
+	}
+	return problem
 }
