@@ -92,6 +92,34 @@ func basisWords(basis takehome.Basis) string {
 	return takehome.Line(string(basis))
 }
 
+// visibilityWords say what the candidate may know of a check.
+func visibilityWords(visibility takehome.Visibility) string {
+	switch visibility {
+	case takehome.Public:
+		return "to candidates, whole"
+	case takehome.Hinted:
+		return "to candidates with its hint, without its requests"
+	case takehome.Hidden:
+		return "to nobody but the staff"
+	}
+	return ""
+}
+
+// viewWords say what was left out of a report, a sentence each.
+func viewWords(view *takehome.View) []string {
+	if view == nil {
+		return nil
+	}
+	words := []string{"This is the report as the candidate may see it."}
+	if view.Hidden > 0 {
+		words = append(words, count(view.Hidden, "further check is", "further checks are")+" not shown; they are part of the score.")
+	}
+	if view.Hinted > 0 {
+		words = append(words, "Of "+count(view.Hinted, "check", "checks")+" only verdict and hint are shown.")
+	}
+	return words
+}
+
 func breakdownTitle(phase string) string {
 	switch phase {
 	case "build":
