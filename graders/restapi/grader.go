@@ -175,12 +175,27 @@ func (r *grading) answering(ctx context.Context) error {
 		if reply.Answered() && time.Since(deadline.Add(-readiness)) > 5*time.Second {
 			return nil // it answers, and goes on failing
 		}
+		if ended, err := r.ended(ctx, reply); err != nil || ended {
+			return err // nobody is there who could answer later
+		}
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-tick.C:
 		}
 	}
+}
+
+// ended reports whether a request is unanswered because the program is gone.
+func (r *grading) ended(ctx context.Context, reply *script.Exchange) (bool, error) {
+	if reply.Fault != script.Refused && reply.Fault != script.Reset {
+		return false, nil
+	}
+	state, err := r.session.Lab.State(ctx)
+	if err != nil {
+		return false, fmt.Errorf("look whether the program still runs: %w", err)
+	}
+	return !state.Running, nil
 }
 
 // locate finds the table in which items live, so that rows can be counted.

@@ -90,6 +90,8 @@ func (r *grading) probeBoot(context.Context, *script.Probing) (script.Observatio
 
 func (r *grading) probeReadiness(ctx context.Context, at *script.Probing) (script.Observation, error) {
 	deadline := time.Now().Add(readiness)
+	tick := time.NewTicker(100 * time.Millisecond)
+	defer tick.Stop()
 	for {
 		reply, err := at.Client.Do(ctx, script.Request{Method: http.MethodGet, Path: r.binding.Path("collection"), NoBody: true, Name: script.List})
 		if err != nil {
@@ -98,8 +100,17 @@ func (r *grading) probeReadiness(ctx context.Context, at *script.Probing) (scrip
 		if reply.Answered() && reply.Status < 500 {
 			return seen("answers", reply.Describe()), nil
 		}
-		if reply.Answered() || time.Now().After(deadline) {
+		ended, err := r.ended(ctx, reply)
+		if err != nil {
+			return script.Observation{}, err
+		}
+		if ended || reply.Answered() || time.Now().After(deadline) {
 			return seen("fails", reply.Describe()), nil
+		}
+		select {
+		case <-ctx.Done():
+			return script.Observation{}, ctx.Err()
+		case <-tick.C:
 		}
 	}
 }

@@ -203,7 +203,8 @@ func TestBindingTellsTheZooApart(t *testing.T) {
 	}{
 		"the recommended contract": {
 			func(*animal) {}, nil,
-			map[string]string{"collection": "/todos", "field text": "title", "field done": "completed", "field note": "description", "field due": "due_date", "patch": "PATCH /todos/{id}", "replace": "PUT /todos/{id}", "delete": "DELETE /todos/{id}"}, nil,
+			map[string]string{"collection": "/todos", "field text": "title", "field done": "completed", "field note": "description", "field due": "due_date", "patch": "PATCH /todos/{id}", "replace": "PUT /todos/{id}", "delete": "DELETE /todos/{id}"},
+			nil,
 		},
 		"another path and an envelope": {
 			func(a *animal) {
@@ -211,26 +212,31 @@ func TestBindingTellsTheZooApart(t *testing.T) {
 				a.wrap = func(item any) any { return map[string]any{"success": true, "data": item} }
 				a.list = func(items []map[string]any) any { return map[string]any{"success": true, "data": array(items)} }
 			}, nil,
-			map[string]string{"collection": "/api/v1/tasks", "list": "/data", "representation": "/data"}, nil,
+			map[string]string{"collection": "/api/v1/tasks", "list": "/data", "representation": "/data"},
+			nil,
 		},
 		"UUIDs": {
 			func(a *animal) {
 				a.id = func(n int) any { return fmt.Sprintf("0b8f1c2e-94ab-4c3d-8e7f-%012d", n) }
 				a.idName = "uuid"
 			}, nil,
-			map[string]string{"id": "uuid"}, nil,
+			map[string]string{"id": "uuid"},
+			nil,
 		},
 		"PUT without PATCH": {
 			func(a *animal) { a.update = []string{"PUT"} }, nil,
-			map[string]string{"replace": "PUT /todos/{id}"}, []string{"patch"},
+			map[string]string{"replace": "PUT /todos/{id}"},
+			[]string{"patch"},
 		},
 		"PATCH without PUT": {
 			func(a *animal) { a.update = []string{"PATCH"} }, nil,
-			map[string]string{"patch": "PATCH /todos/{id}", "replace": "PATCH /todos/{id}"}, []string{"put"},
+			map[string]string{"patch": "PATCH /todos/{id}", "replace": "PATCH /todos/{id}"},
+			[]string{"put"},
 		},
 		"name for title": {
 			func(a *animal) { a.text = "name" }, nil,
-			map[string]string{"field text": "name"}, nil,
+			map[string]string{"field text": "name"},
+			nil,
 		},
 		"a word for the flag": {
 			func(a *animal) {
@@ -242,28 +248,33 @@ func TestBindingTellsTheZooApart(t *testing.T) {
 					return "", nil
 				}
 			}, nil,
-			map[string]string{"field done": `status: "open" / "done"`}, nil,
+			map[string]string{"field done": `status: "open" / "done"`},
+			nil,
 		},
 		"camel case": {
 			func(a *animal) { a.done, a.due = "isCompleted", "dueDate" }, nil,
-			map[string]string{"field done": "isCompleted", "field due": "dueDate"}, nil,
+			map[string]string{"field done": "isCompleted", "field due": "dueDate"},
+			nil,
 		},
 		"only the id comes back": {
 			func(a *animal) {
 				a.created = func(item map[string]any) any { return map[string]any{"id": item["id"]} }
 			}, nil,
-			map[string]string{"id": "id", "field text": "title"}, nil,
+			map[string]string{"id": "id", "field text": "title"},
+			nil,
 		},
 		"an empty answer with Location": {
 			func(a *animal) { a.created = func(map[string]any) any { return nil } }, nil,
-			map[string]string{"id": "id"}, nil,
+			map[string]string{"id": "id"},
+			nil,
 		},
 		"wrapped in its own name": {
 			func(a *animal) {
 				a.wrap = func(item any) any { return map[string]any{"todo": item} }
 				a.list = func(items []map[string]any) any { return map[string]any{"todos": array(items), "total": len(items)} }
 			}, nil,
-			map[string]string{"list": "/todos", "representation": "/todo"}, nil,
+			map[string]string{"list": "/todos", "representation": "/todo"},
+			nil,
 		},
 		"another required field": {
 			func(a *animal) {
@@ -274,19 +285,22 @@ func TestBindingTellsTheZooApart(t *testing.T) {
 					return "", nil
 				}
 			}, nil,
-			map[string]string{"required owner_id": "1"}, nil,
+			map[string]string{"required owner_id": "1"},
+			nil,
 		},
 		"an odd path that the code shows": {
 			func(a *animal) { a.base = "/v9/memos/tasks" },
 			map[string]string{"server.js": "app.get('/v9/memos/tasks', list)\n"},
-			map[string]string{"collection": "/v9/memos/tasks"}, nil,
+			map[string]string{"collection": "/v9/memos/tasks"},
+			nil,
 		},
 		"everything odd, and declared": {
 			func(a *animal) {
 				a.base, a.text, a.done, a.no, a.yes = "/rest/scribbles", "inhalt", "erledigt", "nein", "ja"
 			},
 			map[string]string{"takehome.yaml": "takehome: 1\ntodo:\n  collection: /rest/scribbles\n  write: {text: /inhalt, done: /erledigt}\n  done_values: {no: nein, yes: ja}\n"},
-			map[string]string{"collection": "/rest/scribbles", "field text": "inhalt"}, nil,
+			map[string]string{"collection": "/rest/scribbles", "field text": "inhalt"},
+			nil,
 		},
 		"an action instead of PATCH": {
 			func(a *animal) {
@@ -294,11 +308,13 @@ func TestBindingTellsTheZooApart(t *testing.T) {
 				a.refuse = func(sent map[string]any) (string, any) { return "", nil }
 			},
 			map[string]string{"app.js": "app.post('/todos/:id/complete', complete)\n"},
-			map[string]string{"patch": "POST /todos/{id}/complete"}, nil,
+			map[string]string{"patch": "POST /todos/{id}/complete"},
+			nil,
 		},
 		"no description, no date": {
 			func(a *animal) { a.note, a.due, a.priority = "", "", "" }, nil,
-			map[string]string{"field done": "completed"}, []string{"note", "due", "priority"},
+			map[string]string{"field done": "completed"},
+			[]string{"note", "due", "priority"},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

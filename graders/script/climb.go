@@ -207,13 +207,23 @@ func (c climb) words(several bool) string {
 		}
 	}
 	if several {
-		value := takehome.Line(Show(c.value))
+		value := takehome.Line(caseName(c.value))
 		if len([]rune(value)) > 40 {
 			value = string([]rune(value)[:40]) + "…"
 		}
 		text = value + ": " + text
 	}
 	return text
+}
+
+// caseName is how a case is called: by its member name if it has one, by its value otherwise.
+func caseName(value any) string {
+	if members, ok := value.(map[string]any); ok {
+		if name, ok := members["name"].(string); ok {
+			return name
+		}
+	}
+	return Show(value)
 }
 
 const maxCasesInSummary = 4

@@ -9,7 +9,9 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path"
@@ -80,7 +82,7 @@ func (c *Catalog) Load(name string) (Package, error) {
 	case err == nil && info.IsDir():
 		root, err := os.OpenRoot(name)
 		if err != nil {
-			return Package{}, &takehome.Fault{Owner: takehome.Operator, Summary: "the challenge folder " + takehome.Line(name) + " cannot be opened", Err: err}
+			return Package{}, &takehome.Fault{Owner: takehome.Operator, Summary: "the challenge folder " + takehome.Line(name) + " cannot be opened", Err: err, Hint: "look at its rights, then try again"}
 		}
 		return c.load(root.FS(), name)
 	case err == nil:
@@ -89,10 +91,7 @@ func (c *Catalog) Load(name string) (Package, error) {
 			Hint: "name a folder with a challenge.yaml, or one of: " + strings.Join(ids, ", "),
 		}
 	default:
-		problem := "there is no challenge " + fmt.Sprintf("%q", takehome.Line(name))
-		if near := authored.Nearest(name, ids); near != "" {
-			problem += fmt.Sprintf(" (did you mean %q?)", near)
-		}
+		problem := fmt.Sprintf("there is no challenge %q", takehome.Line(name)) + meant(name, ids)
 		return Package{}, &takehome.Fault{
 			Owner: takehome.Operator, Summary: problem,
 			Hint: "takehome challenge list shows them: " + strings.Join(ids, ", "),
@@ -107,9 +106,12 @@ const (
 )
 
 func (c *Catalog) load(files fs.FS, dir string) (Package, error) {
-	data, err := fs.ReadFile(files, challengeFile)
+	data, err := text(files, challengeFile)
+	if errors.Is(err, fs.ErrNotExist) {
+		return Package{}, authored.Fault(takehome.Line(path.Join(dir, challengeFile)), 0, "a challenge package needs this file")
+	}
 	if err != nil {
-		return Package{}, authored.Fault(path.Join(dir, challengeFile), 0, "a challenge package needs this file")
+		return Package{}, err
 	}
 	var file document
 	if err := authored.Decode(challengeFile, data, &file); err != nil {
@@ -121,26 +123,34 @@ func (c *Catalog) load(files fs.FS, dir string) (Package, error) {
 	}
 	kind := slices.IndexFunc(c.kinds, func(k Kind) bool { return k.Name() == file.Kind })
 	if kind < 0 {
-		return Package{}, authored.Fault(challengeFile, 0, fmt.Sprintf("kind %q must be one of %s", file.Kind, strings.Join(c.kindNames(), ", ")))
+		problem := fmt.Sprintf("kind %q must be one of %s", takehome.Line(file.Kind), strings.Join(c.kindNames(), ", "))
+		return Package{}, authored.Fault(challengeFile, lineOfKey(data, "kind"), problem)
+	}
+	written, err := readSources(files, data, file.Checks)
+	if err != nil {
+		return Package{}, err
 	}
 	checks, grader, err := c.kinds[kind].Load(files, file.Checks)
 	if err != nil {
 		return Package{}, err
 	}
 	challenge.Rubric.Checks = checks
-	if err := prove(challenge.Rubric); err != nil {
+	if err := prove(challenge.Rubric, written); err != nil {
 		return Package{}, err
 	}
-	if err := file.attribute(checks); err != nil {
+	if err := file.attribute(data, checks); err != nil {
 		return Package{}, err
 	}
 	if err := proveStarter(files, challenge.Starter); err != nil {
 		return Package{}, err
 	}
 	sortChecks(challenge.Rubric)
-	brief, err := fs.ReadFile(files, briefFile)
-	if err != nil {
+	brief, err := text(files, briefFile)
+	if errors.Is(err, fs.ErrNotExist) {
 		return Package{}, authored.Fault(briefFile, 0, "a challenge package needs a brief for the candidate")
+	}
+	if err != nil {
+		return Package{}, err
 	}
 	challenge.Brief = string(brief)
 	if challenge.Digest, err = digest(files); err != nil {
@@ -176,16 +186,20 @@ func digest(files fs.FS) (string, error) {
 			}
 			return nil
 		}
-		content, err := fs.ReadFile(files, name)
+		opened, err := files.Open(name)
 		if err != nil {
 			return err
 		}
-		sum := sha256.Sum256(content)
-		_, err = fmt.Fprintf(hash, "%s %x\n", name, sum)
+		defer func() { _ = opened.Close() }() // opened for reading
+		content := sha256.New()
+		if _, err := io.Copy(content, opened); err != nil {
+			return err
+		}
+		_, err = fmt.Fprintf(hash, "%s %x\n", name, content.Sum(nil))
 		return err
 	})
 	if err != nil {
-		return "", fmt.Errorf("read the challenge package: %w", err)
+		return "", unreadable("a file", err)
 	}
 	return "sha256:" + hex.EncodeToString(hash.Sum(nil)), nil
 }
@@ -203,36 +217,51 @@ func sortChecks(rubric takehome.Rubric) {
 
 // prove checks what must hold between the checks and the rest of the rubric: ids are
 // unique, every need, gate, group and criterion exists, needs have no circle.
-func prove(rubric takehome.Rubric) error {
-	fault := func(problem string) error { return authored.Fault(challengeFile, 0, problem) }
-	seen := map[string]takehome.Check{}
+func prove(rubric takehome.Rubric, written sources) error {
+	var criteria, groups []string
+	for _, criterion := range rubric.Criteria {
+		criteria = append(criteria, criterion.ID)
+	}
+	for _, group := range rubric.Groups {
+		groups = append(groups, group.ID)
+	}
+	seen := map[string]bool{}
 	for _, check := range rubric.Checks {
-		if _, twice := seen[check.ID]; twice {
-			return fault("check " + check.ID + " exists twice")
+		if seen[check.ID] {
+			return written.fault(check.ID, 2, "check "+check.ID+" exists twice")
 		}
-		seen[check.ID] = check
-		if !slices.ContainsFunc(rubric.Criteria, func(c takehome.Criterion) bool { return c.ID == check.Criterion }) {
-			return fault(fmt.Sprintf("check %s: there is no criterion %q", check.ID, check.Criterion))
+		seen[check.ID] = true
+		if !slices.Contains(criteria, check.Criterion) {
+			return written.fault(check.ID, 1, fmt.Sprintf("check %s: there is no criterion %q%s", check.ID, check.Criterion, meant(check.Criterion, criteria)))
 		}
-		if !slices.ContainsFunc(rubric.Groups, func(g takehome.Group) bool { return g.ID == check.Group }) {
-			return fault(fmt.Sprintf("check %s: there is no group %q", check.ID, check.Group))
+		if !slices.Contains(groups, check.Group) {
+			return written.fault(check.ID, 1, fmt.Sprintf("check %s: there is no group %q", check.ID, check.Group))
 		}
 		for _, need := range check.Needs {
 			// A need that runs later could never be looked at.
-			if _, before := seen[need]; !before || need == check.ID {
-				return fault(fmt.Sprintf("check %s needs %s, which is no check that runs before it", check.ID, need))
+			if !seen[need] || need == check.ID {
+				return written.fault(check.ID, 1, fmt.Sprintf("check %s needs %s, which is no check that runs before it", check.ID, need))
 			}
 		}
 	}
 	for _, gate := range rubric.Gates {
 		for _, id := range gate.AllZero {
-			if _, known := seen[id]; !known {
-				return fault(fmt.Sprintf("gate %s: there is no check %s", gate.ID, id))
+			if !seen[id] {
+				line := authored.LineOf(written.challenge, gate.ID)
+				return authored.Fault(challengeFile, line, fmt.Sprintf("gate %s: there is no check %s", gate.ID, id))
 			}
 		}
 	}
 	if len(rubric.Checks) == 0 {
-		return fault("a challenge without checks would pass everybody")
+		return authored.Fault(challengeFile, lineOfKey(written.challenge, "checks"), "a challenge without checks would pass everybody")
 	}
 	return nil
+}
+
+// meant asks whether another word was meant.
+func meant(word string, words []string) string {
+	if near := authored.Nearest(word, words); near != "" {
+		return fmt.Sprintf(" (did you mean %q?)", near)
+	}
+	return ""
 }

@@ -119,56 +119,61 @@ var (
 
 // problem proves the document itself.
 func (d document) problem(data []byte) error {
-	fault := func(id, problem string) error {
-		return authored.Fault(challengeFile, authored.LineOf(data, id), problem)
+	at := func(key, problem string) error {
+		return authored.Fault(challengeFile, lineOfKey(data, key), problem)
 	}
 	switch {
 	case d.Takehome != formatVersion:
-		return fault("", fmt.Sprintf("takehome: %d is the version of the format that this program reads, not %d", formatVersion, d.Takehome))
+		return at("takehome", fmt.Sprintf("takehome: %d is the version of the format that this program reads, not %d", formatVersion, d.Takehome))
 	case !plainID.MatchString(d.ID):
-		return fault("", fmt.Sprintf("id %q must be lower-case words joined by hyphens", d.ID))
+		return at("id", fmt.Sprintf("id %q must be lower-case words joined by hyphens", takehome.Line(d.ID)))
 	case !semantic.MatchString(d.Version):
-		return fault("", fmt.Sprintf("version %q must be three numbers such as 1.0.0", d.Version))
+		return at("version", fmt.Sprintf("version %q must be three numbers such as 1.0.0", takehome.Line(d.Version)))
 	case d.Title == "" || d.Kind == "" || d.Summary == "":
-		return fault("", "title, summary and kind are needed")
+		return at("id", "title, summary and kind are needed")
 	case len(d.Checks) == 0:
-		return fault("", "checks must list at least one file")
+		return at("checks", "checks must list at least one file")
+	}
+	return d.Rubric.problem(data)
+}
+
+func (r rubric) problem(data []byte) error {
+	fault := func(id, problem string) error {
+		return authored.Fault(challengeFile, authored.LineOf(data, id), problem)
 	}
 	sum := 0
-	ids := map[string]bool{}
-	for _, c := range d.Rubric.Criteria {
-		if c.ID == "" || c.Title == "" || ids[c.ID] {
+	var criteria []string
+	for _, c := range r.Criteria {
+		switch {
+		case c.ID == "" || c.Title == "" || slices.Contains(criteria, c.ID):
 			return fault(c.ID, fmt.Sprintf("criterion %q needs an id of its own and a title", c.ID))
+		case c.Share < 0 || c.Share > 100:
+			return fault(c.ID, fmt.Sprintf("criterion %s: a share is from 0 to 100 per cent", c.ID))
 		}
-		if c.Share < 0 {
-			return fault(c.ID, fmt.Sprintf("criterion %s: a share cannot be negative", c.ID))
-		}
-		if problem := d.unknownSkill(c.Skill); problem != "" {
-			return fault(c.ID, fmt.Sprintf("criterion %s: %s", c.ID, problem))
-		}
-		for _, each := range c.words().Questions {
-			if problem := each.Problem(); problem != "" {
-				return fault(c.ID, fmt.Sprintf("criterion %s: %s", c.ID, problem))
-			}
-		}
-		ids[c.ID] = true
+		criteria = append(criteria, c.ID)
 		sum += c.Share
 	}
 	if sum != 100 {
-		return fault("", fmt.Sprintf("the shares of the criteria add up to %d, not to 100", sum))
+		problem := fmt.Sprintf("the shares of the criteria add up to %d, not to 100", sum)
+		return authored.Fault(challengeFile, firstLine(data, `^[ \t]+criteria[ \t]*:`), problem)
 	}
-	for _, g := range d.Rubric.Gates {
+	var gates, groups []string
+	for _, g := range r.Gates {
 		switch {
-		case g.ID == "" || g.Reason == "" || len(g.AllZero) == 0:
-			return fault(g.ID, fmt.Sprintf("gate %q needs id, reason and all_zero", g.ID))
+		case g.ID == "" || slices.Contains(gates, g.ID) || g.Reason == "" || len(g.AllZero) == 0:
+			return fault(g.ID, fmt.Sprintf("gate %q needs an id of its own, reason and all_zero", g.ID))
 		case g.Cap < 0 || g.Cap > 99:
 			return fault(g.ID, fmt.Sprintf("gate %s: cap must be from 0 to 99", g.ID))
-		case g.Criterion != "" && !ids[g.Criterion]:
-			return fault(g.ID, fmt.Sprintf("gate %s: there is no criterion %q", g.ID, g.Criterion))
+		case g.Criterion != "" && !slices.Contains(criteria, g.Criterion):
+			return fault(g.ID, fmt.Sprintf("gate %s: there is no criterion %q%s", g.ID, g.Criterion, meant(g.Criterion, criteria)))
 		}
+		gates = append(gates, g.ID)
 	}
-	if i := slices.IndexFunc(d.Rubric.Groups, func(g group) bool { return g.ID == "" || g.Title == "" }); i >= 0 {
-		return fault(d.Rubric.Groups[i].ID, "a group needs id and title")
+	for _, g := range r.Groups {
+		if g.ID == "" || g.Title == "" || slices.Contains(groups, g.ID) {
+			return fault(g.ID, fmt.Sprintf("group %q needs an id of its own and a title", g.ID))
+		}
+		groups = append(groups, g.ID)
 	}
 	return nil
 }
@@ -178,9 +183,5 @@ func (d document) unknownSkill(skill string) string {
 	if skill == "" || slices.Contains(d.Skills, skill) {
 		return ""
 	}
-	problem := fmt.Sprintf("the challenge does not list the skill %q", skill)
-	if near := authored.Nearest(skill, d.Skills); near != "" {
-		problem += fmt.Sprintf(" (did you mean %q?)", near)
-	}
-	return problem
+	return fmt.Sprintf("the challenge does not list the skill %q", takehome.Line(skill)) + meant(skill, d.Skills)
 }

@@ -32,15 +32,26 @@ func proveStarter(files fs.FS, starter []takehome.HandOut) error {
 	return nil
 }
 
-// attribute gives every check that names no skill that of its criterion.
-func (d document) attribute(checks []takehome.Check) error {
+// attribute proves the skills and the questions of the criteria, and gives every check that
+// names no skill that of its criterion.
+func (d document) attribute(data []byte, checks []takehome.Check) error {
+	skills := map[string]string{}
+	for _, c := range d.Rubric.Criteria {
+		problem := d.unknownSkill(c.Skill)
+		for _, each := range c.words().Questions {
+			problem = cmp.Or(problem, each.Problem())
+		}
+		if problem != "" {
+			return authored.Fault(challengeFile, authored.LineOf(data, c.ID), fmt.Sprintf("criterion %s: %s", c.ID, problem))
+		}
+		skills[c.ID] = c.Skill
+	}
 	for i := range checks {
 		check := &checks[i]
-		at := slices.IndexFunc(d.Rubric.Criteria, func(c criterion) bool { return c.ID == check.Criterion })
-		check.Skill = cmp.Or(check.Skill, d.Rubric.Criteria[at].Skill)
 		if problem := d.unknownSkill(check.Skill); problem != "" {
 			return authored.Fault(challengeFile, 0, fmt.Sprintf("check %s: %s", check.ID, problem))
 		}
+		check.Skill = cmp.Or(check.Skill, skills[check.Criterion])
 	}
 	return nil
 }

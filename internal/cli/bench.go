@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/takehome-dev/takehome/internal/engine"
+	"github.com/takehome-dev/takehome/internal/report"
 	"github.com/takehome-dev/takehome/internal/takehome"
 	"github.com/takehome-dev/takehome/internal/term"
 )
@@ -53,44 +54,63 @@ func (a *app) bench(ctx context.Context, options benchOptions) error {
 		return err
 	}
 	defer station.close()
-	measured := map[string][]time.Duration{}
-	var order []string
-	add := func(name string, took time.Duration) {
-		if _, known := measured[name]; !known {
-			order = append(order, name)
-		}
-		measured[name] = append(measured[name], took)
-	}
+	figures := figures{taken: map[string][]time.Duration{}}
+	digests := map[string]int{}
 	percent := ""
 	for range options.runs {
 		started := time.Now()
-		report, err := station.engine().Grade(ctx, engine.Request{Given: options.given, Challenge: loaded.Challenge, Grader: loaded.Grader, Seed: a.settings.Seed})
+		graded, err := station.engine().Grade(ctx, engine.Request{Given: options.given, Challenge: loaded.Challenge, Grader: loaded.Grader, Seed: a.settings.Seed})
 		if err != nil {
-			return runError{err, report}
+			return runError{err, graded}
 		}
-		overhead := time.Duration(0)
-		for _, phase := range report.Run.Phases {
-			took := time.Duration(phase.Micros) * time.Microsecond
-			add(phase.Name, took)
-			if phase.Name != "build" && phase.Name != "checks" {
-				overhead += took
-			}
-		}
-		add("overhead", overhead)
-		add("whole run", time.Since(started))
-		percent = scoreOf(report)
+		figures.addRun(graded.Run.Phases, time.Since(started))
+		digests[report.Digest(graded.Canonical)]++
+		percent = scoreOf(graded)
 	}
-	a.printPhases(order, measured, fmt.Sprintf("%d runs of %s, each scored %s", options.runs, takehome.Line(options.given), percent))
+	a.printPhases(figures, fmt.Sprintf("%d runs of %s, scored %s", options.runs, takehome.Line(options.given), percent))
+	if len(digests) > 1 {
+		a.code = exitUnder
+		a.streams.Out.Println(term.Words(term.Bad, "The runs do not agree: %d different reports. Please report this.", len(digests)))
+		return nil
+	}
+	a.streams.Out.Println(term.Words(term.Normal, "All runs agree to the byte on what was found and scored."))
 	return nil
 }
 
-func (a *app) printPhases(order []string, measured map[string][]time.Duration, title string) {
+// figures are the times of several runs, by phase, in the order of the phases.
+type figures struct {
+	order []string
+	taken map[string][]time.Duration
+}
+
+func (f *figures) add(phase string, took time.Duration) {
+	if _, known := f.taken[phase]; !known {
+		f.order = append(f.order, phase)
+	}
+	f.taken[phase] = append(f.taken[phase], took)
+}
+
+// addRun adds one run. Its overhead is all that is neither the build nor the checks.
+func (f *figures) addRun(phases []takehome.Phase, whole time.Duration) {
+	overhead := time.Duration(0)
+	for _, phase := range phases {
+		took := time.Duration(phase.Micros) * time.Microsecond
+		f.add(phase.Name, took)
+		if phase.Name != "build" && phase.Name != "checks" {
+			overhead += took
+		}
+	}
+	f.add("overhead", overhead)
+	f.add("whole run", whole)
+}
+
+func (a *app) printPhases(figures figures, title string) {
 	out := a.streams.Out
 	table := term.Table{Gap: "   ", Indent: "  ", Rows: [][]term.Cell{{
 		{Line: term.Words(term.Faint, "phase")}, {Line: term.Words(term.Faint, "minimum"), Right: true}, {Line: term.Words(term.Faint, "median"), Right: true},
 	}}}
-	for _, name := range order {
-		sorted := slices.Sorted(slices.Values(measured[name]))
+	for _, name := range figures.order {
+		sorted := slices.Sorted(slices.Values(figures.taken[name]))
 		table.Rows = append(table.Rows, []term.Cell{
 			{Line: term.Words(term.Normal, "%s", name)},
 			{Line: term.Words(term.Normal, "%s", inMillis(sorted[0])), Right: true},

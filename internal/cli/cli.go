@@ -100,12 +100,12 @@ func (a *app) interruptible() (context.Context, func()) {
 		if _, ok := <-signals; !ok {
 			return
 		}
-		fmt.Fprintln(a.notes, "takehome: stopping; cleaning up and writing what was seen. Once more leaves at once.")
+		a.answer("takehome: stopping and cleaning up; ^C again leaves at once")
 		cancel()
 		if _, ok := <-signals; !ok {
 			return
 		}
-		fmt.Fprintln(a.notes, "takehome: left at once; this removes what is left: takehome clean")
+		a.answer("takehome: left at once; this removes what is left: takehome clean")
 		a.process.Exit(exitInterrupted)
 	}()
 	return ctx, func() {
@@ -113,6 +113,14 @@ func (a *app) interruptible() (context.Context, func()) {
 		close(signals)
 		cancel()
 	}
+}
+
+// answer writes a line about a ^C, which the terminal has shown where the cursor was.
+func (a *app) answer(text string) {
+	if a.streams.Err.IsTerminal {
+		text = "\n" + text
+	}
+	fmt.Fprintln(a.notes, text)
 }
 
 // load reads the settings; every command but help and version needs them.

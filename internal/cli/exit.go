@@ -102,7 +102,7 @@ func (a *app) tell(err error) {
 	fault := takehome.AsFault(err)
 	summary := takehome.Clean(fault.Summary)
 	if errors.Is(err, context.Canceled) {
-		summary, fault = "interrupted", &takehome.Fault{Owner: takehome.Operator}
+		summary, fault = "interrupted", &takehome.Fault{Owner: takehome.Operator, Hint: "call it again to have all of it"}
 	}
 	if _, hasReport := errors.AsType[runError](err); a.asJSON && !hasReport {
 		reported := takehome.ReportedFault{Owner: fault.Owner, Summary: summary, Hint: fault.Hint}

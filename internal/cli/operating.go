@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"runtime"
 	"runtime/debug"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -68,7 +69,27 @@ func (a *app) clean(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	a.streams.Out.Println(term.Words(term.Normal, "removed %d containers, %d networks, %d volumes, %d images, %d clean copies",
-		cleaned.Containers, cleaned.Networks, cleaned.Volumes, cleaned.Images, station.removed))
+	counts := []struct {
+		count     int
+		one, many string
+	}{
+		{cleaned.Containers, "container", "containers"}, {cleaned.Networks, "network", "networks"}, {cleaned.Volumes, "volume", "volumes"},
+		{cleaned.Images, "image", "images"}, {station.removed, "clean copy", "clean copies"},
+	}
+	var parts []string
+	for _, each := range counts {
+		switch each.count {
+		case 0:
+		case 1:
+			parts = append(parts, "1 "+each.one)
+		default:
+			parts = append(parts, fmt.Sprintf("%d %s", each.count, each.many))
+		}
+	}
+	said := "nothing was left behind by a run that is over"
+	if len(parts) > 0 {
+		said = "removed " + strings.Join(parts, ", ")
+	}
+	a.streams.Out.Println(term.Words(term.Normal, "%s", said))
 	return nil
 }

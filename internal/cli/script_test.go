@@ -49,7 +49,8 @@ func TestMain(m *testing.M) {
 //	same PATH                 the last stdout is what the file holds
 //	no-files PATH             nothing lies below the folder
 //	silent-engine             somebody listens at $SILENT and never says a word
-//	full-disk                 a file system without room is mounted at $FULL
+//	small-disk                a file system with little room is mounted at $SMALL
+//	fill-disk                 no room is left on it
 //	needs linux|root WHY      the rest is left out, with a line, where that is not so
 //
 // The files behind "-- NAME --" lie in the folder in which the program is called.
@@ -180,8 +181,11 @@ func (s *script) perform(line string) (over bool) {
 		require.Empty(s.t, entries, s.at)
 	case "silent-engine":
 		s.env["SILENT"] = silentEngine(s.t)
-	case "full-disk":
-		s.env["FULL"] = fullDisk(s.t)
+	case "small-disk":
+		s.env["SMALL"] = smallDisk(s.t)
+	case "fill-disk":
+		err := os.WriteFile(filepath.Join(s.env["SMALL"], "filler"), make([]byte, 1<<20), 0o600)
+		require.Error(s.t, err, "%s: the disk is full", s.at)
 	case "needs":
 		what, why, _ := strings.Cut(rest, " ")
 		if runtime.GOOS != "linux" || what == "root" && os.Geteuid() != 0 {

@@ -248,13 +248,8 @@ func TestACleanUpThatFailsCostsNothing(t *testing.T) {
 					require.Equal(t, []string{closeLab, removeImage, closeCopy}, l.calls[len(l.calls)-3:])
 					require.Empty(t, l.dead, "one that hangs takes no time from the next")
 					require.Len(t, report.Run.Notes, 3)
-					require.Contains(t, report.Run.Notes[1]+report.Run.Notes[0], "of the lab")
-					told := slices.IndexFunc(report.Run.Notes, func(note string) bool {
-						return len(note) > 12 && note[:12] == "cleaning up "
-					})
-					require.GreaterOrEqual(t, told, 0)
-					require.Contains(t, report.Run.Notes[told], "cleaning up "+word+": ")
-					require.Contains(t, report.Run.Notes[told], `still\nbusy`)
+					require.Contains(t, report.Run.Notes[1], "cleaning up "+word+": ")
+					require.Contains(t, report.Run.Notes[1], `still\nbusy`)
 				})
 			})
 		}
@@ -374,7 +369,7 @@ func TestTheCanonicalPartIsTheSameToTheByte(t *testing.T) {
 			l := newLine()
 			l.grading = grading
 			l.judgement.Phases = []takehome.Phase{{Name: "checks", Micros: grading.Microseconds()}}
-			if grading > time.Second { // the order in which a grader observes must not show
+			if grading > 2*time.Second { // the order in which a grader observes must not show
 				slices.Reverse(l.judgement.Results)
 			}
 			report, err := l.engine().Grade(t.Context(), l.request())
@@ -383,10 +378,10 @@ func TestTheCanonicalPartIsTheSameToTheByte(t *testing.T) {
 			require.NoError(t, err)
 			return report, string(text)
 		}
-		quick, one := take(time.Millisecond)
+		quick, one := take(2 * time.Second)
 		slow, two := take(3 * time.Second)
 		require.Equal(t, one, two)
-		require.NotEqual(t, quick.Run.Started, slow.Run.Started.Add(time.Second))
+		require.NotEqual(t, quick.Run.Started, slow.Run.Started)
 		require.NotEqual(t, quick.Run.Millis, slow.Run.Millis)
 	})
 }

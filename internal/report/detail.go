@@ -58,7 +58,7 @@ func (s *screen) check(e *entry, books ledger) {
 	}
 	s.line(s.Verdict(verdict, s.glyph(verdict)+" "+words.Word) + "  " + s.Bold(takehome.Line(e.ID)+"  "+takehome.Line(e.Title)))
 	s.gap()
-	s.fact("Wanted", takehome.Line(e.result.Wanted))
+	s.fact("Wanted", beyondTitle(e.result.Wanted, e.Title))
 	s.fact("Seen", takehome.Line(e.result.Summary))
 	s.fact("Meaning", words.Meaning)
 	s.fact("Points", pointsWords(e))

@@ -136,7 +136,7 @@ func newCheck(e *entry, books ledger) checkView {
 		Anchor: anchor(e.ID), ID: takehome.Line(e.ID), Title: takehome.Line(e.Title),
 		Kind: e.kind(), Word: words.Word, Meaning: words.Meaning,
 		Bonus: e.Bonus, Flaky: result.Flaky,
-		Wanted: takehome.Line(result.Wanted), TheirSeen: takehome.Line(result.Summary),
+		Wanted: beyondTitle(result.Wanted, e.Title), TheirSeen: takehome.Line(result.Summary),
 		Basis: basisAndSource(e.ReportedCheck), Criterion: takehome.Line(e.Criterion), Skill: takehome.Line(e.Skill),
 		FaultCode: takehome.Line(result.Fault), Hint: takehome.Line(e.Hint),
 	}

@@ -31,7 +31,7 @@ func (s *screen) loss(l loss) {
 	title := s.width - columns(name) - columns(cost) - 3
 	s.line(s.Verdict(verdict, name) + " " + pad(fit(takehome.Line(l.Title), title), title) + "  " + cost)
 	const indent = "        "
-	if reason := reasonOf(l.result); reason != "" {
+	if reason := reasonOf(l.result, l.Title); reason != "" {
 		s.line(s.Dim(indent + fit(reason, s.width-len(indent))))
 	}
 	if n := len(l.blocked); n > 0 {
@@ -43,9 +43,17 @@ func (s *screen) loss(l loss) {
 // checkID leaves room for a title beside the name of a check.
 func checkID(id string) string { return fit(takehome.Line(id), 16) }
 
+// beyondTitle is what a check wants, unless its title says just that.
+func beyondTitle(wanted, title string) string {
+	if wanted == title {
+		return ""
+	}
+	return takehome.Line(wanted)
+}
+
 // reasonOf is what was seen and what was wanted, in one line that may be cut at its end.
-func reasonOf(result takehome.Result) string {
-	seen, wanted := takehome.Line(result.Summary), takehome.Line(result.Wanted)
+func reasonOf(result takehome.Result, title string) string {
+	seen, wanted := takehome.Line(result.Summary), beyondTitle(result.Wanted, title)
 	switch {
 	case wanted == "":
 		return seen

@@ -62,7 +62,9 @@ func Tally(rubric takehome.Rubric, results []takehome.Result) takehome.Scorecard
 	byCheck := map[string]takehome.Result{}
 	for _, result := range results {
 		byCheck[result.Check] = result
-		card.Counts[result.Verdict]++
+		if check, _ := rubric.Check(result.Check); shown(check, result) {
+			card.Counts[result.Verdict]++
+		}
 	}
 	shares, sum := takehome.None(), takehome.None()
 	for _, criterion := range rubric.Criteria {
@@ -98,7 +100,9 @@ func tallyCriterion(rubric takehome.Rubric, criterion takehome.Criterion, result
 		if !known || check.Criterion != criterion.ID {
 			continue
 		}
-		scored.Counts[result.Verdict]++
+		if shown(check, result) {
+			scored.Counts[result.Verdict]++
+		}
 		if result.Verdict.Counts() && !check.Bonus {
 			scored.Possible = scored.Possible.Add(check.Weight.Fraction())
 			scored.Earned = scored.Earned.Add(check.Weight.Fraction().Mul(credit(result)))
@@ -114,6 +118,12 @@ func tallyCriterion(rubric takehome.Rubric, criterion takehome.Criterion, result
 	}
 	scored.Percent = scored.Score.Percent()
 	return scored
+}
+
+// shown reports whether a result is counted beside the points. A bonus that was not earned
+// is no failure.
+func shown(check takehome.Check, result takehome.Result) bool {
+	return !check.Bonus || credit(result).Sign() > 0
 }
 
 // credit is what a counted result earns. A blocked check earns nothing, whatever it holds.

@@ -151,3 +151,13 @@ func TestTallyIsBoundedAndFreeOfOrder(t *testing.T) {
 		require.LessOrEqual(t, one.Total.Cmp(one.Uncapped), 0)
 	})
 }
+
+func TestABonusIsCountedWhenItIsEarned(t *testing.T) {
+	t.Parallel()
+	lost := score.Tally(rubric(), []takehome.Result{passed("A01"), result("B09", takehome.Fail, takehome.None(), "")})
+	require.Equal(t, map[takehome.Verdict]int{takehome.Pass: 1}, lost.Counts)
+	require.Equal(t, lost.Counts, lost.Criteria[0].Counts)
+	earned := score.Tally(rubric(), []takehome.Result{passed("A01"), passed("B09")})
+	require.Equal(t, map[takehome.Verdict]int{takehome.Pass: 2}, earned.Counts)
+	require.Equal(t, earned.Counts, earned.Criteria[0].Counts)
+}

@@ -1,7 +1,6 @@
 package term
 
 import (
-	"fmt"
 	"strings"
 )
 
@@ -49,28 +48,4 @@ func (s Surface) Glyph(verdict string) Span {
 func (s Surface) Verdict(verdict string) Span {
 	sign := s.Glyph(verdict)
 	return Span{sign.Text + " " + strings.ReplaceAll(verdict, "_", " "), sign.Style}
-}
-
-// Count is glyph and number: "✗ 2".
-func (s Surface) Count(verdict string, n int) Span {
-	sign := s.Glyph(verdict)
-	return Span{fmt.Sprintf("%s %d", sign.Text, n), sign.Style}
-}
-
-// Bar draws a share from 0 to 1. It is full only for 1 and empty only for 0, so that a
-// lost point and an earned one are always seen.
-func (s Surface) Bar(share float64, columns int) Line {
-	full, empty := "#", "."
-	if s.Unicode {
-		full, empty = "█", "░"
-	}
-	filled := int(share*float64(columns) + 0.5)
-	if filled >= columns && share < 1 {
-		filled = columns - 1
-	}
-	if filled <= 0 && share > 0 {
-		filled = 1
-	}
-	filled = min(max(filled, 0), columns)
-	return Line{{strings.Repeat(full, filled), Normal}, {strings.Repeat(empty, columns-filled), Faint}}
 }
