@@ -85,9 +85,10 @@ func (c Check) Word() (takehome.Check, error) {
 				return takehome.Check{}, c.Fault(err.Error())
 			}
 		}
-		if rung.Verdict == "" && rung.Note != "" {
-			word.Ladder = append(word.Ladder, takehome.Rung{Credit: credit, Note: rung.Note})
-		}
+		word.Ladder = append(word.Ladder, takehome.Rung{
+			Credit: credit, Verdict: takehome.Verdict(rung.Verdict), Share: rung.Credit == shareCredit,
+			Note: rung.Note, When: rung.If.words(),
+		})
 	}
 	return word, nil
 }

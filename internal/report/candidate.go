@@ -47,6 +47,17 @@ func ForCandidate(r takehome.Report) takehome.Report {
 	return r
 }
 
+// OwnCheck is the report of a run on the candidate's own machine, in which the hidden
+// checks were left out from the beginning.
+func OwnCheck(r takehome.Report, hidden int) takehome.Report {
+	r = ForCandidate(r)
+	view := *r.Canonical.View
+	view.Hidden, view.OwnMachine = view.Hidden+hidden, true
+	r.Canonical.View = &view
+	r.Digest = Digest(r.Canonical)
+	return r
+}
+
 // veil knows what a candidate may see.
 type veil struct {
 	visibility map[string]takehome.Visibility // of every check that is mentioned anywhere

@@ -74,6 +74,9 @@ func ownerWords(owner takehome.Owner) string {
 	return takehome.Line(string(owner))
 }
 
+// BasisWords says why a check may take points.
+func BasisWords(basis takehome.Basis) string { return basisWords(basis) }
+
 func basisWords(basis takehome.Basis) string {
 	switch basis {
 	case takehome.BasisBrief:
@@ -111,7 +114,12 @@ func viewWords(view *takehome.View) []string {
 		return nil
 	}
 	words := []string{"This is the report as the candidate may see it."}
-	if view.Hidden > 0 {
+	if view.OwnMachine {
+		words = []string{"Checked on your own machine: this is not the score."}
+		if view.Hidden > 0 {
+			words = append(words, count(view.Hidden, "further check runs", "further checks run")+" at the grading only.")
+		}
+	} else if view.Hidden > 0 {
 		words = append(words, count(view.Hidden, "further check is", "further checks are")+" not shown; they are part of the score.")
 	}
 	if view.Hinted > 0 {

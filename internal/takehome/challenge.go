@@ -165,7 +165,12 @@ func Occasions() []Occasion { return []Occasion{OnLoss, OnPass, Always} }
 // Rung is one accepted or refused outcome of a check, in words.
 type Rung struct {
 	Credit Fraction
-	Note   string
+	// Verdict is set instead of a credit where the check does not count.
+	Verdict Verdict
+	// Share tells that the credit is what was measured.
+	Share bool
+	Note  string // the author's words; may be empty
+	When  string // the conditions, spelled out
 }
 
 // ChargesPerFault is how many checks may lose points for the same fault of the

@@ -50,6 +50,9 @@ type View struct {
 	For    string `json:"for"`    // "candidate"
 	Hinted int    `json:"hinted"` // checks of which only verdict and hint are shown
 	Hidden int    `json:"hidden"` // checks that are not shown at all
+	// OwnMachine tells that the candidate ran the checks: the hidden ones were not run at
+	// all, so that no score of theirs is the score.
+	OwnMachine bool `json:"own_machine,omitempty"`
 }
 
 // ForCandidate is the View of the one who handed the submission in.
