@@ -26,9 +26,6 @@ func WriteAdvice(w io.Writer, r takehome.Report, look Look) error {
 			}
 		}
 	}
-	if told {
-		s.gap()
-	}
 	if counts := countsOf(books.entries); counted(counts) > 0 {
 		s.paragraph("", sentence(books))
 	}
@@ -44,7 +41,6 @@ func WriteAdvice(w io.Writer, r takehome.Report, look Look) error {
 
 // advice is what one check says: what was seen, where to look, what to try.
 func (s *screen) advice(e *entry, books ledger, evidence []takehome.Evidence) {
-	s.gap()
 	name := s.glyph(e.result.Verdict) + " " + pad(checkID(e.ID), 5) + " "
 	s.line(s.Verdict(e.result.Verdict, name) + s.Bold(fit(takehome.Line(e.Title), s.width-columns(name))))
 	fact := func(label, text string) {
@@ -68,6 +64,7 @@ func (s *screen) advice(e *entry, books ledger, evidence []takehome.Evidence) {
 	if len(blocked) > 0 {
 		fact("then", count(len(blocked), "more check needs it", "more checks need it")+": "+strings.Join(blocked, " "))
 	}
+	s.gap()
 }
 
 // curlOf is the request that tells most, as a line for a shell.
