@@ -49,7 +49,7 @@ func TestCandidatesRunAllButTheHiddenChecks(t *testing.T) {
 		require.True(t, known, core)
 		require.Equal(t, takehome.Public, check.Visibility, core)
 	}
-	judgement, err := open.Grader.Grade(t.Context(), takehome.Session{Breakdown: &takehome.Breakdown{Phase: "build", Reason: "it does not compile"}})
+	judgement, err := open.Grader.Grade(t.Context(), takehome.Session{Submission: takehome.Submission{Dir: t.TempDir()}, Breakdown: &takehome.Breakdown{Phase: "build", Reason: "it does not compile"}})
 	require.NoError(t, err)
 	require.Len(t, judgement.Results, len(open.Challenge.Rubric.Checks), "hidden checks are not even in the results")
 }
