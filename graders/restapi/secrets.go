@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // The shapes in which credentials are written down. Tokens whose issuer gave them a shape
@@ -114,9 +115,12 @@ func made(text string) bool {
 	return len(text) >= 12 && !placeholder.MatchString(text) && mixed(text) && !strings.Contains(text, "/.") && entropy(text) >= 3
 }
 
-// mixed tells a key from a word: it has letters and digits.
+// mixed tells a key from words: one of its parts has letters and digits.
 func mixed(text string) bool {
-	return strings.ContainsAny(text, "0123456789") && strings.ContainsAny(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
+	parts := strings.FieldsFunc(text, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	return slices.ContainsFunc(parts, func(part string) bool {
+		return len(part) >= 4 && strings.ContainsFunc(part, unicode.IsDigit) && strings.ContainsFunc(part, unicode.IsLetter)
+	})
 }
 
 // entropy is Shannon's, in bits per byte: 0 for one repeated letter, 4 for random hexadecimal.
