@@ -61,8 +61,10 @@ func (s *station) listImages(ctx context.Context, short bool) error {
 			verdict, what = "partial", "stand-in: "+status.What
 		}
 		table.Rows = append(table.Rows, []term.Cell{
-			{Line: term.Line{out.Glyph(verdict), {Text: " " + name}}}, {Line: term.Words(term.Faint, "%s", id)},
-			{Line: term.Words(term.Normal, "%s", bytes), Right: true}, {Line: term.Words(term.Normal, "%s", what)},
+			{Line: term.Line{out.Glyph(verdict), {Text: " " + name}}},
+			{Line: term.Words(term.Faint, "%s", id)},
+			{Line: term.Words(term.Normal, "%s", bytes), Right: true},
+			{Line: term.Words(term.Normal, "%s", what)},
 		})
 	}
 	out.Println(out.Lines(table)...)

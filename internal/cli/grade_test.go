@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -63,6 +64,11 @@ func TestTheSameSubmissionIsGradedAlikeTwice(t *testing.T) {
 		read, canonical[i] = readReport(t, filepath.Join(out, "report.json"))
 		require.Equal(t, takehome.Graded, read.Canonical.Status)
 		require.Equal(t, "100.0", read.Canonical.Scorecard.Percent)
+		for _, name := range []string{"docker API", "docker engine", "go", "image of Postgres", "image of the pod", "memory of the program"} {
+			require.Condition(t, func() bool {
+				return slices.ContainsFunc(read.Run.Environment, func(s takehome.Setting) bool { return s.Name == name && s.Value != "" })
+			}, name)
+		}
 		b.requireNothingLeft()
 	}
 	require.Equal(t, canonical[0], canonical[1])
