@@ -3,6 +3,7 @@ package script_test
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -17,12 +18,9 @@ import (
 func failsAt(requests *atomic.Int32, numbers ...int32) http.Handler {
 	correct := &things{}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		n := requests.Add(1)
-		for _, each := range numbers {
-			if n == each {
-				w.WriteHeader(http.StatusInternalServerError)
-				return
-			}
+		if slices.Contains(numbers, requests.Add(1)) {
+			w.WriteHeader(http.StatusInternalServerError)
+			return
 		}
 		correct.ServeHTTP(w, r)
 	})

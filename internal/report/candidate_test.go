@@ -2,7 +2,6 @@ package report
 
 import (
 	"bytes"
-	"fmt"
 	"html"
 	"strings"
 	"testing"
@@ -180,7 +179,7 @@ func TestReviewItemsAreNeverPoints(t *testing.T) {
 	var detail bytes.Buffer
 	require.NoError(t, Detail(&detail, r, "R01", Look{}))
 	require.NotContains(t, detail.String(), "Points")
-	require.Contains(t, fmt.Sprint(r.Canonical.Scorecard.Criteria[3].Assessed), "false")
+	require.False(t, r.Canonical.Scorecard.Criteria[3].Assessed)
 }
 
 func TestFlakyChecksShowBothTries(t *testing.T) {
