@@ -29,29 +29,29 @@ func probes(run *grading) map[string]script.Probe {
 
 func (r *grading) startProbes() map[string]script.Probe {
 	return map[string]script.Probe{
-		"boot":              {Labels: []string{"listens", "does_not_listen"}, Observe: r.probeBoot},
+		"boot":              {Once: true, Labels: []string{"listens", "does_not_listen"}, Observe: r.probeBoot},
 		"readiness":         {Labels: []string{"answers", "fails"}, Observe: r.probeReadiness},
-		"port":              {Labels: []string{"given", "fixed"}, Observe: r.probePort},
+		"port":              {Once: true, Labels: []string{"given", "fixed"}, Observe: r.probePort},
 		"database_settings": {Labels: []string{"given", "fixed", "unused"}, Observe: r.probeDatabaseSettings},
-		"first_create":      {Labels: []string{"created", "no_table", "refused"}, Observe: r.probeFirstCreate},
-		"restart_rows":      {Labels: []string{"untouched", "changed", "does_not_start"}, Observe: r.probeRestartRows},
-		"restart_items":     {Labels: []string{"served", "lost", "does_not_start"}, Observe: r.probeRestartItems},
-		"without_database": {Labels: []string{
+		"first_create":      {Once: true, Labels: []string{"created", "no_table", "refused"}, Observe: r.probeFirstCreate},
+		"restart_rows":      {Once: true, Labels: []string{"untouched", "changed", "does_not_start"}, Observe: r.probeRestartRows},
+		"restart_items":     {Once: true, Labels: []string{"served", "lost", "does_not_start"}, Observe: r.probeRestartItems},
+		"without_database": {Once: true, Labels: []string{
 			"exits_saying_why", "exits_silently", "exits_as_if_well", "unavailable_then_recovers", "errors_then_recovers",
 			"waits_saying_so", "waits_silently", "hangs", "works_without", "never_recovers",
 		}, Observe: r.probeWithoutDatabase},
-		"secrets": {Labels: []string{"clean", "secret"}, Observe: r.probeSecrets},
+		"secrets": {Once: true, Labels: []string{"clean", "secret"}, Observe: r.probeSecrets},
 	}
 }
 
 func (r *grading) resourceProbes() map[string]script.Probe {
 	return map[string]script.Probe{
-		"empty_list":       {Labels: []string{"array", "no_content", "null", "not_found", "something_else"}, Observe: r.probeEmptyList},
+		"empty_list":       {Once: true, Labels: []string{"array", "no_content", "null", "not_found", "something_else"}, Observe: r.probeEmptyList},
 		"persisted":        {Labels: []string{"stored", "row_added", "absent"}, Observe: r.probePersisted},
 		"representations":  {Labels: []string{"same", "different"}, Observe: r.probeRepresentations},
 		"round_trip":       {Labels: []string{"measured"}, Shares: true, Observe: r.probeRoundTrip},
 		"location":         {Labels: []string{"location", "link", "leads_nowhere", "none"}, Observe: r.probeLocation},
-		"routes":           {Labels: []string{"nouns", "id_in_query", "verbs"}, Observe: r.probeRoutes},
+		"routes":           {Once: true, Labels: []string{"nouns", "id_in_query", "verbs"}, Observe: r.probeRoutes},
 		"reading_is_safe":  {Labels: []string{"unchanged", "changed"}, Observe: r.probeReadingIsSafe},
 		"bodiless_answers": {Labels: []string{"intact", "broken"}, Observe: r.probeBodilessAnswers},
 	}
@@ -60,15 +60,15 @@ func (r *grading) resourceProbes() map[string]script.Probe {
 // ledgerProbes look at everything that was exchanged.
 func (r *grading) ledgerProbes() map[string]script.Probe {
 	return map[string]script.Probe{
-		"json_media_type":   {Labels: []string{"always", "missing_on_errors", "missing"}, Observe: r.probeJSONMediaType},
-		"errors_in_success": {Labels: []string{"measured"}, Shares: true, Observe: r.probeErrorsInSuccess},
-		"status_rules":      {Labels: []string{"measured"}, Shares: true, Observe: r.probeStatusRules},
-		"error_media":       {Labels: []string{"json", "text_for_routing", "measured", "no_errors"}, Shares: true, Observe: r.probeErrorMedia},
-		"error_shapes":      {Labels: []string{"measured", "too_few"}, Shares: true, Observe: r.probeErrorShapes},
-		"error_content":     {Labels: []string{"coded", "message", "nothing", "no_errors"}, Observe: r.probeErrorContent},
-		"leaks":             {Labels: []string{"none", "measured", "secret"}, Shares: true, Observe: r.probeLeaks},
-		"status_in_body":    {Labels: []string{"equal", "different", "absent"}, Observe: r.probeStatusInBody},
-		"distinct_causes":   {Labels: []string{"measured", "too_few"}, Shares: true, Observe: r.probeDistinctCauses},
+		"json_media_type":   {Once: true, Labels: []string{"always", "missing_on_errors", "missing"}, Observe: r.probeJSONMediaType},
+		"errors_in_success": {Once: true, Labels: []string{"measured"}, Shares: true, Observe: r.probeErrorsInSuccess},
+		"status_rules":      {Once: true, Labels: []string{"measured"}, Shares: true, Observe: r.probeStatusRules},
+		"error_media":       {Once: true, Labels: []string{"json", "text_for_routing", "measured", "no_errors"}, Shares: true, Observe: r.probeErrorMedia},
+		"error_shapes":      {Once: true, Labels: []string{"measured", "too_few"}, Shares: true, Observe: r.probeErrorShapes},
+		"error_content":     {Once: true, Labels: []string{"coded", "message", "nothing", "no_errors"}, Observe: r.probeErrorContent},
+		"leaks":             {Once: true, Labels: []string{"none", "measured", "secret"}, Shares: true, Observe: r.probeLeaks},
+		"status_in_body":    {Once: true, Labels: []string{"equal", "different", "absent"}, Observe: r.probeStatusInBody},
+		"distinct_causes":   {Once: true, Labels: []string{"measured", "too_few"}, Shares: true, Observe: r.probeDistinctCauses},
 	}
 }
 

@@ -70,6 +70,13 @@ func (c *Client) Move(address string) {
 	c.address = address
 }
 
+// Refresh makes the next request go over a new connection.
+func (c *Client) Refresh() { c.kept.CloseIdleConnections() }
+
+// KnownToHang reports whether the program hung so often that waiting for it again would
+// show nothing new.
+func (c *Client) KnownToHang() bool { return c.hangs.Load() >= knownToHang }
+
 // Close gives the connections back.
 func (c *Client) Close() { c.kept.CloseIdleConnections() }
 
@@ -96,7 +103,7 @@ func (c *Client) perform(ctx context.Context, request Request, exchange *Exchang
 	waiting, stopWaiting := context.WithCancelCause(whole)
 	defer stopWaiting(nil)
 	patience := headerPatience
-	if c.hangs.Load() >= knownToHang {
+	if c.KnownToHang() {
 		patience = hangPatience
 	}
 	timer := time.AfterFunc(patience, func() { stopWaiting(errHang) })

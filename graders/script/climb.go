@@ -246,11 +246,8 @@ func summary(climbs []climb, lost []string) string {
 // maxEvidence is how many pieces of evidence a check keeps.
 const maxEvidence = 24
 
-func clip(evidence []takehome.Evidence, _ int) []takehome.Evidence {
-	if len(evidence) > maxEvidence {
-		return evidence[:maxEvidence]
-	}
-	return evidence
+func clip(evidence []takehome.Evidence, limit int) []takehome.Evidence {
+	return evidence[:min(len(evidence), limit)]
 }
 
 // evidence turns the exchanges and queries of a case into records.

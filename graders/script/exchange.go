@@ -64,6 +64,7 @@ func (f Fault) words() string {
 type Exchange struct {
 	Seq      int
 	Check    string // the check it was made for; "" while binding
+	Again    bool   // made when the check was run a second time
 	Step     string // the author's name for the step
 	Negative bool   // a correct program refuses it
 	Request  Request
@@ -152,10 +153,13 @@ func statusText(code int) string {
 // Evidence makes the record that goes into the report.
 func (e *Exchange) Evidence(differences []takehome.Difference) takehome.Evidence {
 	record := takehome.Exchange{
-		Seq: e.Seq, Step: e.Step, Method: takehome.Line(e.Request.Method),
+		Seq: e.Seq, Check: e.Check, Step: e.Step, Method: takehome.Line(e.Request.Method),
 		URL: takehome.Line(e.Request.Path), RequestHeaders: shownHeaders(e.Request.Header),
 		Status: e.Status, ResponseHeaders: shownHeaders(e.Header), Fault: string(e.Fault),
 		Micros: e.Elapsed.Microseconds(), Curl: Curl(e.Request), Differences: differences,
+	}
+	if e.Again {
+		record.Try = 2
 	}
 	if !e.Request.NoBody {
 		body := takehome.Quote(e.Request.Body, takehome.QuoteBody)

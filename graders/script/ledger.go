@@ -12,21 +12,22 @@ type Ledger struct {
 	exchanges []*Exchange
 	check     string
 	negative  bool
+	again     bool
 }
 
 func (l *Ledger) add(exchange *Exchange) {
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
 	exchange.Seq = len(l.exchanges) + 1
-	exchange.Check, exchange.Negative = l.check, l.negative
+	exchange.Check, exchange.Negative, exchange.Again = l.check, l.negative, l.again
 	l.exchanges = append(l.exchanges, exchange)
 }
 
-// open says for which check the following exchanges are made.
-func (l *Ledger) open(check string, negative bool) {
+// open says for which check the following exchanges are made, and whether it is run again.
+func (l *Ledger) open(check string, negative, again bool) {
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
-	l.check, l.negative = check, negative
+	l.check, l.negative, l.again = check, negative, again
 }
 
 // All lists every exchange, those of binding too.
@@ -40,11 +41,11 @@ func (l *Ledger) Len() int {
 }
 
 // Checked lists the exchanges that were made for checks; what binding tried is not the
-// candidate's interface and is left out.
+// candidate's interface and is left out, and so is what a second try repeated.
 func (l *Ledger) Checked() []*Exchange {
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
-	return slices.DeleteFunc(slices.Clone(l.exchanges), func(e *Exchange) bool { return e.Check == "" })
+	return slices.DeleteFunc(slices.Clone(l.exchanges), func(e *Exchange) bool { return e.Check == "" || e.Again })
 }
 
 // Of lists the exchanges of one check.

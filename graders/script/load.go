@@ -1,6 +1,7 @@
 package script
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
@@ -27,14 +28,37 @@ func Load(name string, data []byte, probes map[string]Probe) (File, error) {
 	for i := range file.Checks {
 		check := &file.Checks[i]
 		check.file, check.line = name, authored.LineOf(data, check.ID)
-		if check.Criterion == "" {
-			check.Criterion = file.Criterion
-		}
+		check.inherit(file)
 		if problem := check.problem(probes); problem != "" {
 			return File{}, check.Fault(problem)
 		}
 	}
 	return file, nil
+}
+
+// inherit takes what the check leaves out from its file.
+func (c *Check) inherit(file File) {
+	c.Criterion = cmp.Or(c.Criterion, file.Criterion)
+	c.Visibility = cmp.Or(c.Visibility, file.Visibility, string(takehome.Public))
+	c.Skill = cmp.Or(c.Skill, file.Skill)
+	c.Flaky = cmp.Or(c.Flaky, file.Flaky, flakyBetter)
+}
+
+// Which of two different outcomes of a check counts.
+const (
+	flakyBetter = "better"
+	flakyWorse  = "worse"
+)
+
+// Words are the questions as the rubric knows them.
+func Words(questions []Question) []takehome.Question {
+	var words []takehome.Question
+	for _, each := range questions {
+		words = append(words, takehome.Question{
+			Ask: each.Ask, ListenFor: each.ListenFor, When: takehome.Occasion(cmp.Or(each.When, string(takehome.OnLoss))),
+		})
+	}
+	return words
 }
 
 // Fault is a fault of the author in this check.
@@ -52,6 +76,7 @@ func (c Check) Word() (takehome.Check, error) {
 		ID: c.ID, Group: groupOf(c.ID), Title: c.Title, Criterion: c.Criterion, Weight: weight, Bonus: c.Bonus,
 		Review: c.Review, Basis: takehome.Basis(c.Basis), Source: c.Source, Operation: c.Operation,
 		Needs: c.Needs, Hint: c.Hint, Guidance: c.Guidance,
+		Skill: c.Skill, Visibility: takehome.Visibility(c.Visibility), Questions: Words(c.Questions),
 	}
 	for _, rung := range c.Outcomes {
 		credit := takehome.Full()
@@ -60,9 +85,10 @@ func (c Check) Word() (takehome.Check, error) {
 				return takehome.Check{}, c.Fault(err.Error())
 			}
 		}
-		if rung.Verdict == "" && rung.Note != "" {
-			word.Ladder = append(word.Ladder, takehome.Rung{Credit: credit, Note: rung.Note})
-		}
+		word.Ladder = append(word.Ladder, takehome.Rung{
+			Credit: credit, Verdict: takehome.Verdict(rung.Verdict), Share: rung.Credit == shareCredit,
+			Note: rung.Note, When: rung.If.words(),
+		})
 	}
 	return word, nil
 }
@@ -87,6 +113,17 @@ func (c Check) problem(probes map[string]Probe) string {
 		return "a criterion is needed"
 	case !slices.Contains([]string{"brief", "must", "should", "guide", "sec", "ops"}, c.Basis):
 		return "basis must be one of brief, must, should, guide, sec, ops"
+	case !slices.Contains(takehome.Visibilities(), takehome.Visibility(c.Visibility)):
+		return fmt.Sprintf("visibility %q must be one of public, hinted, hidden", c.Visibility)
+	case c.Visibility == string(takehome.Hinted) && c.Hint == "":
+		return "a hinted check needs a hint: it is all that the candidate is told"
+	case c.Flaky != flakyBetter && c.Flaky != flakyWorse:
+		return fmt.Sprintf("flaky %q must be better or worse", c.Flaky)
+	}
+	for _, question := range Words(c.Questions) {
+		if problem := question.Problem(); problem != "" {
+			return problem
+		}
 	}
 	weight, err := takehome.ParsePoints(string(c.Weight))
 	if err != nil {

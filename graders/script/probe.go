@@ -11,8 +11,11 @@ import (
 // Probe observes what data cannot describe. It never judges: it answers with one of
 // its labels, and the check's ladder says what each label is worth.
 type Probe struct {
-	Labels  []string // every label it can answer with
-	Shares  bool     // it also measures a share, for rungs with "credit: share"
+	Labels []string // every label it can answer with
+	Shares bool     // it also measures a share, for rungs with "credit: share"
+	// Once says that looking again would destroy something or could show nothing new: a
+	// restart, the boot, what is computed from the exchanges of the whole run.
+	Once    bool
 	Observe func(ctx context.Context, at *Probing) (Observation, error)
 }
 
@@ -46,7 +49,7 @@ func (p *Probing) Given(name string) Item { return p.run.items[name] }
 
 // Random makes random numbers for this check.
 func (p *Probing) Random() *rand.Rand {
-	return Random(p.Seed, fmt.Sprintf("%s/%d/probe", p.run.check.ID, p.run.caseNumber))
+	return Random(p.Seed, p.run.purpose(fmt.Sprintf("%d/probe", p.run.caseNumber)))
 }
 
 // Send performs an intent. Where the API has no such operation it reports false, and the

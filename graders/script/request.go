@@ -112,7 +112,7 @@ func (r *run) target(step HTTPStep) (string, error) {
 		}
 		return item.ID, nil
 	case "unknown":
-		return r.Shape.UnknownID(Random(r.Seed, r.check.ID+"/unknown id")), nil
+		return r.Shape.UnknownID(Random(r.Seed, r.purpose("unknown id"))), nil
 	default:
 		return r.text(step.ID)
 	}

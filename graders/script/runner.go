@@ -12,7 +12,7 @@ import (
 
 // maxRevivals is how often a crashed program is started again, so that one crash
 // does not hide everything after it.
-const maxRevivals = 12
+const maxRevivals = 24
 
 // Runner runs checks one after the other against one program.
 type Runner struct {
@@ -35,6 +35,7 @@ type Runner struct {
 type run struct {
 	*Runner
 	check      Check
+	try        int // 1, or 2 when the check is run again
 	caseNumber int
 	variables  map[string]any
 	items      map[string]Item
@@ -46,24 +47,42 @@ type run struct {
 	missing    string // a variable that an earlier reply did not fill
 }
 
-// Run observes one check. The finding is about the candidate; an error is ours.
+// Run observes one check, and once more where it lost credit. The finding is about the
+// candidate; an error is ours.
 func (r *Runner) Run(ctx context.Context, check Check) (takehome.Finding, []takehome.Evidence, error) {
 	if finding, blocked := r.unobservable(check); blocked {
 		return finding, nil, nil
 	}
+	first, err := r.attempt(ctx, check, 1)
+	if err != nil || !r.worthConfirming(check, first) {
+		return first.finding, first.evidence, err
+	}
+	return r.confirm(ctx, check, first)
+}
+
+// attempt is what one try of a check found.
+type attempt struct {
+	finding  takehome.Finding
+	evidence []takehome.Evidence
+	alive    bool // the program runs, or runs again
+	hung     bool
+}
+
+// attempt performs every case of a check once.
+func (r *Runner) attempt(ctx context.Context, check Check, try int) (attempt, error) {
+	r.Ledger.open(check.ID, check.Negative, try > 1)
+	defer r.Ledger.open("", false, false)
 	first := r.Ledger.Len()
-	r.Ledger.open(check.ID, check.Negative)
-	defer r.Ledger.open("", false)
+	tried := attempt{alive: true}
 	cases := check.Cases
 	if len(cases) == 0 {
 		cases = []any{nil}
 	}
 	single := len(check.Cases) == 0
 	var climbs []climb
-	var evidence []takehome.Evidence
 	for number, value := range cases {
 		state := &run{
-			Runner: r, check: check, caseNumber: number, variables: map[string]any{},
+			Runner: r, check: check, try: try, caseNumber: number, variables: map[string]any{},
 			items: map[string]Item{}, named: map[string][]*Exchange{},
 		}
 		if !single {
@@ -72,27 +91,30 @@ func (r *Runner) Run(ctx context.Context, check Check) (takehome.Finding, []take
 		before := r.Ledger.Len()
 		climbed, err := state.observe(ctx)
 		if err != nil {
-			return takehome.Finding{}, nil, fmt.Errorf("observe %s: %w", check.ID, err)
+			return attempt{}, fmt.Errorf("observe %s: %w", check.ID, err)
 		}
 		climbed.value = value
 		climbs = append(climbs, climbed)
-		evidence = append(evidence, state.evidence(r.Ledger.since(before), climbed)...)
-		alive, err := r.revive(ctx, r.Ledger.since(before))
-		if err != nil {
-			return takehome.Finding{}, nil, fmt.Errorf("observe %s: %w", check.ID, err)
+		tried.evidence = append(tried.evidence, state.evidence(r.Ledger.since(before), climbed)...)
+		if tried.alive, err = r.revive(ctx, r.Ledger.since(before)); err != nil {
+			return attempt{}, fmt.Errorf("observe %s: %w", check.ID, err)
 		}
-		if !alive || hung(r.Ledger.since(before)) && number+1 < len(cases) {
+		tried.hung = tried.hung || hung(r.Ledger.since(before))
+		if !tried.alive || tried.hung && number+1 < len(cases) {
 			// The remaining cases would wait as long again for the same defect.
 			break
 		}
 	}
 	if slices.ContainsFunc(r.Ledger.since(first), func(e *Exchange) bool { return e.Limited }) {
-		return takehome.Finding{
+		tried.finding = takehome.Finding{
 			Verdict: takehome.NotAssessed, Wanted: check.Title,
 			Summary: "the program limits how often it may be asked, and asked for a longer wait than takehome grants",
-		}, clip(evidence, r.Ledger.Len()-first), nil
+		}
+	} else {
+		tried.finding = r.finding(check, climbs, len(cases))
 	}
-	return r.finding(check, climbs, len(cases)), clip(evidence, r.Ledger.Len()-first), nil
+	tried.evidence = clip(tried.evidence, maxEvidence)
+	return tried, nil
 }
 
 // unobservable tells whether what the check needs has failed.

@@ -9,9 +9,12 @@ import (
 // File is one YAML file of checks. Its checks run in order, on the state that the
 // files before it left behind.
 type File struct {
-	// Criterion is the default for the file's checks.
-	Criterion string  `yaml:"criterion"`
-	Checks    []Check `yaml:"checks"`
+	// Criterion, Visibility, Skill and Flaky are the defaults for the file's checks.
+	Criterion  string  `yaml:"criterion"`
+	Visibility string  `yaml:"visibility"`
+	Skill      string  `yaml:"skill"`
+	Flaky      string  `yaml:"flaky"`
+	Checks     []Check `yaml:"checks"`
 }
 
 // Check is one check as its author wrote it.
@@ -29,6 +32,16 @@ type Check struct {
 	Guidance  string   `yaml:"guidance"`
 	Review    bool     `yaml:"review"` // a human's item: no steps, no outcomes
 
+	Visibility string     `yaml:"visibility"` // public (the default), hinted or hidden
+	Skill      string     `yaml:"skill"`      // what it shows; the criterion's where it is left out
+	Questions  []Question `yaml:"questions"`  // for the interview
+	// Once keeps a check that lost credit from being run again: what it did cannot be
+	// done twice, or would only be looked at twice.
+	Once bool `yaml:"once"`
+	// Flaky says which of two different outcomes counts: better (the default), or worse,
+	// where the fault itself comes and goes, as races do.
+	Flaky string `yaml:"flaky"`
+
 	// Given are items that must exist before the first step, made through the API: name
 	// to the fields that are set. The name "item" is what operations address by default.
 	Given map[string]map[string]any `yaml:"given"`
@@ -43,6 +56,13 @@ type Check struct {
 
 	file string
 	line int
+}
+
+// Question is a question for the interview.
+type Question struct {
+	Ask       string `yaml:"ask"`
+	ListenFor string `yaml:"listen_for"` // what a good answer holds
+	When      string `yaml:"when"`       // lost (the default), passed or always
 }
 
 // Step is one thing to do; exactly one of its kinds is set.

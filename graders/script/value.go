@@ -94,7 +94,7 @@ func (r *run) builtIn(name string) (any, bool) {
 	case canaryName.MatchString(name):
 		return r.canary(name), true
 	case name == "token":
-		return Token(Random(r.Seed, r.check.ID+"/token")), true
+		return Token(Random(r.Seed, r.purpose("token"))), true
 	case name == "long":
 		length, ok := number(r.variables["case"])
 		if !ok || !length.IsInt() || length.Num().Int64() > maxLongText {
@@ -120,6 +120,15 @@ func Random(seed, purpose string) *rand.Rand {
 	return rand.New(rand.NewPCG(binary.BigEndian.Uint64(sum[:8]), binary.BigEndian.Uint64(sum[8:16]))) //nolint:gosec // reproducible from the report on purpose
 }
 
+// purpose names random numbers of this check. A second try has its own, so that nothing
+// the first one left behind can be taken for its answer.
+func (r *run) purpose(name string) string {
+	if r.try > 1 {
+		name += "/again"
+	}
+	return r.check.ID + "/" + name
+}
+
 // Canary makes a text that looks like a person's and is unique: it finds its field in
 // a reply and its column in the database, and no program can know it beforehand.
 func Canary(random *rand.Rand) string {
@@ -139,7 +148,7 @@ func Token(random *rand.Rand) string {
 }
 
 func (r *run) canary(name string) string {
-	text := Canary(Random(r.Seed, fmt.Sprintf("%s/%d/%s", r.check.ID, r.caseNumber, name)))
+	text := Canary(Random(r.Seed, r.purpose(fmt.Sprintf("%d/%s", r.caseNumber, name))))
 	r.variables[name] = text
 	return text
 }

@@ -138,6 +138,12 @@ func (c *Catalog) load(files fs.FS, dir string) (Package, error) {
 	if err := prove(challenge.Rubric, written); err != nil {
 		return Package{}, err
 	}
+	if err := file.attribute(data, checks); err != nil {
+		return Package{}, err
+	}
+	if err := proveStarter(files, challenge.Starter); err != nil {
+		return Package{}, err
+	}
 	sortChecks(challenge.Rubric)
 	brief, err := text(files, briefFile)
 	if errors.Is(err, fs.ErrNotExist) {

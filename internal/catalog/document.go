@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
@@ -23,6 +24,7 @@ type document struct {
 	Duration     string        `yaml:"duration"`
 	Skills       []string      `yaml:"skills"`
 	Deliverables []deliverable `yaml:"deliverables"`
+	Starter      []handOut     `yaml:"starter"` // files for a candidate, handed out by init
 	Rubric       rubric        `yaml:"rubric"`
 	Checks       []string      `yaml:"checks"`
 }
@@ -30,6 +32,12 @@ type document struct {
 type deliverable struct {
 	Title string `yaml:"title"`
 	Note  string `yaml:"note"`
+}
+
+type handOut struct {
+	File string `yaml:"file"` // in the package
+	As   string `yaml:"as"`   // in the candidate's folder; the same where it is left out
+	Note string `yaml:"note"` // what it is, one phrase
 }
 
 type rubric struct {
@@ -45,6 +53,28 @@ type criterion struct {
 	Skill string `yaml:"skill"`
 	// Optional: nothing in the brief asks for it. Its share is not part of the 100 per cent.
 	Optional bool `yaml:"optional"`
+
+	Questions []question `yaml:"questions"`
+}
+
+// words is the criterion as the rubric knows it.
+func (c criterion) words() takehome.Criterion {
+	words := takehome.Criterion{ID: c.ID, Title: c.Title, Share: c.Share, Skill: c.Skill, Optional: c.Optional}
+	for _, each := range c.Questions {
+		words.Questions = append(words.Questions, each.words())
+	}
+	return words
+}
+
+// question is asked in the interview. One of a criterion speaks of all its checks.
+type question struct {
+	Ask       string `yaml:"ask"`
+	ListenFor string `yaml:"listen_for"`
+	When      string `yaml:"when"` // lost (the default), passed or always
+}
+
+func (q question) words() takehome.Question {
+	return takehome.Question{Ask: q.Ask, ListenFor: q.ListenFor, When: takehome.Occasion(cmp.Or(q.When, string(takehome.OnLoss)))}
 }
 
 type gate struct {
@@ -69,8 +99,11 @@ func (d document) challenge() takehome.Challenge {
 	for _, item := range d.Deliverables {
 		challenge.Deliverables = append(challenge.Deliverables, takehome.Deliverable(item))
 	}
+	for _, item := range d.Starter {
+		challenge.Starter = append(challenge.Starter, takehome.HandOut{File: item.File, As: cmp.Or(item.As, item.File), Note: item.Note})
+	}
 	for _, item := range d.Rubric.Criteria {
-		challenge.Rubric.Criteria = append(challenge.Rubric.Criteria, takehome.Criterion(item))
+		challenge.Rubric.Criteria = append(challenge.Rubric.Criteria, item.words())
 	}
 	for _, item := range d.Rubric.Gates {
 		challenge.Rubric.Gates = append(challenge.Rubric.Gates, takehome.Gate(item))
@@ -152,4 +185,12 @@ func (r rubric) problem(data []byte) error {
 		groups = append(groups, g.ID)
 	}
 	return nil
+}
+
+// unknownSkill says that a skill is not among those of the challenge, or "".
+func (d document) unknownSkill(skill string) string {
+	if skill == "" || slices.Contains(d.Skills, skill) {
+		return ""
+	}
+	return fmt.Sprintf("the challenge does not list the skill %q", takehome.Line(skill)) + meant(skill, d.Skills)
 }

@@ -16,7 +16,7 @@ func (a *app) reportCommand() *cobra.Command {
 		Args: cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error { return command.Help() },
 	}
-	format := ""
+	format, audience := "", ""
 	render := &cobra.Command{
 		Use: "render <report.json>", Short: "Write a report in another format to stdout", Args: cobra.ExactArgs(1),
 		Example: "  takehome report render report.json --format html > report.html",
@@ -24,7 +24,7 @@ func (a *app) reportCommand() *cobra.Command {
 			if !knownFormat(format) {
 				return errFormat(format)
 			}
-			read, err := readReport(arguments[0])
+			read, err := readReportFor(arguments[0], audience)
 			if err != nil {
 				return err
 			}
@@ -32,6 +32,10 @@ func (a *app) reportCommand() *cobra.Command {
 		},
 	}
 	render.Flags().StringVar(&format, "format", "text", "one of "+strings.Join(formatNames(), ", "))
+	forWhom := func(command *cobra.Command) {
+		command.Flags().StringVar(&audience, "for", audienceStaff, "who will read it: "+audienceStaff+", or "+takehome.ForCandidate+" (without anything hidden)")
+	}
+	forWhom(render)
 	show := &cobra.Command{
 		Use: "show <report.json#CHECK>", Short: "Show everything about one check", Args: cobra.ExactArgs(1),
 		Example: "  takehome report show report.json#B01",
@@ -40,15 +44,37 @@ func (a *app) reportCommand() *cobra.Command {
 			if at < 0 || at == len(arguments[0])-1 {
 				return usageError{err: errorf("%s names no check", takehome.Line(arguments[0])), hint: "put its id behind the file: report.json#B01"}
 			}
-			read, err := readReport(arguments[0][:at])
+			read, err := readReportFor(arguments[0][:at], audience)
 			if err != nil {
 				return err
 			}
 			return report.Detail(a.streams.Out, read, arguments[0][at+1:], a.look())
 		},
 	}
+	forWhom(show)
 	command.AddCommand(render, show)
 	return command
+}
+
+// audienceStaff may see all of a report.
+const audienceStaff = "staff"
+
+// readReportFor reads a report as the audience may see it.
+func readReportFor(path, audience string) (takehome.Report, error) {
+	switch audience {
+	case audienceStaff:
+		return readReport(path)
+	case takehome.ForCandidate:
+		read, err := readReport(path)
+		if err != nil {
+			return takehome.Report{}, err
+		}
+		return report.ForCandidate(read), nil
+	}
+	return takehome.Report{}, usageError{
+		err:  errorf("--for %s is not known", takehome.Line(audience)),
+		hint: "it is one of " + audienceStaff + ", " + takehome.ForCandidate,
+	}
 }
 
 func readReport(path string) (takehome.Report, error) {

@@ -14,6 +14,7 @@ type globalFlags struct {
 
 // The groups of commands in the help.
 const (
+	groupCandidate = "candidate"
 	groupGrading   = "grading"
 	groupAuthoring = "authoring"
 	groupOperating = "operating"
@@ -39,6 +40,7 @@ scored report with the evidence for every point.`,
 	root.SetIn(a.streams.In)
 	root.SetFlagErrorFunc(wrongFlag)
 	root.AddGroup(
+		&cobra.Group{ID: groupCandidate, Title: "For candidates:"},
 		&cobra.Group{ID: groupGrading, Title: "Grading:"},
 		&cobra.Group{ID: groupAuthoring, Title: "Challenges:"},
 		&cobra.Group{ID: groupOperating, Title: "Operating:"},
@@ -53,6 +55,7 @@ scored report with the evidence for every point.`,
 		flags.Var(&value, setting.Name, setting.Usage)
 	}
 	root.AddCommand(
+		a.initCommand(), a.checkCommand(),
 		a.gradeCommand(), a.reportCommand(),
 		a.challengeCommand(),
 		a.imagesCommand(), a.doctorCommand(), a.benchCommand(), a.cleanCommand(), a.versionCommand(),

@@ -39,7 +39,8 @@ func (a *app) environmentTopic() string {
 }
 
 const exitCodesTopic = `  0    graded, whatever the score
-  1    graded, and below --fail-under; or a challenge that does not verify
+  1    graded, and below --fail-under; a challenge that does not verify; or a check that failed
+       in takehome check
   2    wrong call, settings that cannot be used, a faulty challenge, or no Docker engine
   3    inconclusive: a fault that is not the candidate's; there is no score, grade it again
   4    refused: policy does not let the submission in
@@ -51,6 +52,7 @@ const challengeTopic = `A challenge package is a folder:
   brief.md         what a candidate gets
   api.yaml         kind rest-api: nouns, fields and their usual names, policies
   checks/*.yaml    groups of checks, in the order in which they run
+  starter/         with starter in challenge.yaml: what takehome init hands out
   submissions/     reference, alternatives and mutants with expect.yaml each
 
 A check performs steps and climbs down its outcomes; the first whose conditions hold
@@ -63,6 +65,11 @@ gives the credit:
     source: RFC 9110 9.3.3
     operation: create              losses by the same fault of one operation count twice at most
     needs: [A01]                   without these it cannot be observed
+    visibility: public             to candidates: public whole, hinted without its requests, hidden not at all
+    skill: API design              what it shows; the criterion's where it is left out
+    questions: [{ask: Why 201?}]   for the interview; when: lost (default), passed, always; listen_for
+    once: true                     not run again when it lost credit, because it cannot be done twice
+    flaky: worse                   which of two different outcomes counts; better is the default
     given: {item: {text: "${canary}"}}   items that are made first
     cases: [12, true]              steps and outcomes run once for each ${case}
     steps:
@@ -84,6 +91,7 @@ const candidateTopic = `A file takehome.yaml at the root of a submission says wh
 is optional; what it does not say is found out.
 
   takehome: 1
+  challenge: todo-api             for takehome check
   start:
     folder: backend               part of a mono-repository
     dockerfile: Dockerfile

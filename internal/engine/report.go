@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -59,6 +60,7 @@ func (r *run) report(ctx context.Context, err error) takehome.Report {
 	if report.Canonical.Status == takehome.Graded {
 		card := score.Tally(r.request.Challenge.Rubric, report.Canonical.Results)
 		report.Canonical.Scorecard = &card
+		report.Canonical.Questions = score.WorthAsking(r.request.Challenge.Rubric, report.Canonical.Results)
 	}
 	return report
 }
@@ -104,6 +106,7 @@ func reportedChecks(rubric takehome.Rubric) []takehome.ReportedCheck {
 		checks = append(checks, takehome.ReportedCheck{
 			ID: check.ID, Group: check.Group, GroupTitle: titles[check.Group], Title: check.Title, Criterion: check.Criterion,
 			Weight: check.Weight, Bonus: check.Bonus, Basis: check.Basis, Source: check.Source, Hint: check.Hint, Guidance: check.Guidance,
+			Skill: check.Skill, Visibility: cmp.Or(check.Visibility, takehome.Public),
 		})
 	}
 	return checks

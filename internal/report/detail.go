@@ -65,6 +65,8 @@ func (s *screen) check(e *entry, books ledger) {
 	s.fact("Basis", basisAndSource(e.ReportedCheck))
 	s.fact("Group", takehome.Line(e.Group)+" "+takehome.Line(e.GroupTitle))
 	s.fact("Criterion", takehome.Line(e.Criterion))
+	s.fact("Skill", takehome.Line(e.Skill))
+	s.fact("Shown", visibilityWords(e.Visibility))
 	if cause := books.byID[e.result.Cause]; cause != nil {
 		s.fact("Cause", takehome.Line(cause.ID)+" "+takehome.Line(cause.Title))
 	} else {
@@ -133,10 +135,14 @@ func (s *screen) exchange(number int, x *takehome.Exchange) {
 }
 
 func stepWords(x *takehome.Exchange) string {
+	words := takehome.Line(x.Method + " " + x.URL)
 	if x.Step != "" {
-		return takehome.Line(x.Step)
+		words = takehome.Line(x.Step)
 	}
-	return takehome.Line(x.Method + " " + x.URL)
+	if x.Try > 1 {
+		words = "second try: " + words
+	}
+	return words
 }
 
 // replyWords is the first line of a reply: "HTTP 200 OK", or why there is none.

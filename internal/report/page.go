@@ -33,6 +33,8 @@ type page struct {
 	Partials []checkView
 	Outcomes []outcomeView
 	Reviews  []checkView
+	Asks     []askView
+	View     []string // what was left out, a sentence each
 
 	Setup       setupView
 	Phases      []phaseView
@@ -54,6 +56,23 @@ type scoreView struct {
 	Caps     []string
 	Sentence string
 	Criteria []criterionView
+	Skills   []skillView
+}
+
+// skillView is one line of the table of skills.
+type skillView struct {
+	Name     string
+	Assessed bool
+	Percent  string
+	Points   string
+	Bar      barView
+}
+
+// askView is one question for the interview.
+type askView struct {
+	Ask       string
+	ListenFor string
+	Checks    []checkView // whose findings make it worth asking
 }
 
 type criterionView struct {
@@ -111,7 +130,11 @@ func newPage(r takehome.Report) page {
 		}
 	}
 	view.Breakdown = newBreakdown(breakdownOf(r))
+	if view.View = viewWords(c.View); c.View != nil && c.View.OwnMachine && view.Score != nil {
+		view.Headline = "of the open checks; not the score"
+	}
 	view.addChecks(books, r.Evidence)
+	view.addQuestions(c.Questions, books)
 	view.addRun(r)
 	return view
 }
@@ -137,7 +160,27 @@ func newScore(card *takehome.Scorecard, books ledger) *scoreView {
 	for _, criterion := range card.Criteria {
 		view.Criteria = append(view.Criteria, newCriterion(criterion))
 	}
+	for _, skill := range card.Skills {
+		view.Skills = append(view.Skills, skillView{
+			Name: takehome.Line(skill.Skill), Assessed: skill.Assessed, Percent: percent(skill.Percent),
+			Points: points(skill.Earned) + " of " + points(skill.Possible),
+			Bar:    barView{Filled: barLength(skill.Earned.Div(skill.Possible)), Taken: "0"},
+		})
+	}
 	return view
+}
+
+// addQuestions fills the section for the interview.
+func (p *page) addQuestions(worth []takehome.WorthAsking, books ledger) {
+	for _, each := range worth[:min(len(worth), listShown)] {
+		view := askView{Ask: takehome.Line(each.Ask), ListenFor: takehome.Line(each.ListenFor)}
+		for _, id := range each.Checks {
+			if found := books.byID[id]; found != nil {
+				view.Checks = append(view.Checks, newCheck(found, books))
+			}
+		}
+		p.Asks = append(p.Asks, view)
+	}
 }
 
 func newCriterion(of takehome.CriterionScore) criterionView {

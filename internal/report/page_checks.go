@@ -44,12 +44,15 @@ type checkView struct {
 	Points    string // "1.2 of 2"
 	Bonus     bool
 	Flaky     bool
+	// Visibility is set where the candidate may not know everything.
+	Visibility string
 
 	Wanted    string
 	TheirSeen string
 	Meaning   string
 	Basis     string
 	Criterion string
+	Skill     string
 	FaultCode string
 	Cause     *causeView
 	Hint      string
@@ -134,7 +137,7 @@ func newCheck(e *entry, books ledger) checkView {
 		Kind: e.kind(), Word: words.Word, Meaning: words.Meaning,
 		Bonus: e.Bonus, Flaky: result.Flaky,
 		Wanted: beyondTitle(result.Wanted, e.Title), TheirSeen: takehome.Line(result.Summary),
-		Basis: basisAndSource(e.ReportedCheck), Criterion: takehome.Line(e.Criterion),
+		Basis: basisAndSource(e.ReportedCheck), Criterion: takehome.Line(e.Criterion), Skill: takehome.Line(e.Skill),
 		FaultCode: takehome.Line(result.Fault), Hint: takehome.Line(e.Hint),
 	}
 	switch {
@@ -149,6 +152,9 @@ func newCheck(e *entry, books ledger) checkView {
 		if cause := books.byID[result.Cause]; cause != nil {
 			view.Cause.Title = takehome.Line(cause.Title)
 		}
+	}
+	if e.Visibility != takehome.Public {
+		view.Visibility = takehome.Line(string(e.Visibility))
 	}
 	for paragraph := range strings.SplitSeq(clip(takehome.Clean(e.Guidance), bodyShown), "\n") {
 		if text := strings.TrimSpace(paragraph); text != "" {

@@ -34,6 +34,14 @@ func strongReport(t *testing.T) takehome.Report {
 		"D13": {verdict: takehome.Duplicate, seen: "500 for an id beyond the type", wanted: "400, 404 or 422", cause: "D14", fault: "113"},
 		"D20": {verdict: takehome.Pass, credit: takehome.Full(), seen: "as wanted", flaky: true},
 	})
+	first := r.Evidence["D20"][1].Exchange
+	again := *first
+	again.Seq, again.Try = again.Seq+1000, 2
+	r.Evidence["D20"] = append(r.Evidence["D20"], takehome.Evidence{Exchange: &again})
+	r.Canonical.Questions = []takehome.WorthAsking{
+		{Ask: "What does your program do with an error of the database driver?", ListenFor: "It is logged whole, and the client gets words of one's own.", About: "E05", Checks: []string{"E05", "D14"}},
+		{Ask: "How would you find out which of your queries is slow?", About: "functionality", Checks: []string{"B01"}},
+	}
 	return r
 }
 

@@ -105,6 +105,7 @@ func sampleChecks(t *testing.T) []takehome.ReportedCheck {
 		check := takehome.ReportedCheck{
 			ID: cells[0], Group: cells[0][:1], GroupTitle: groups[cells[0][:1]], Criterion: cells[1], Weight: weight,
 			Basis: takehome.Basis(cells[3]), Source: cells[4], Hint: cells[5], Title: cells[6], Bonus: cells[0] == "H07",
+			Visibility: takehome.Public, Skill: map[string]string{"rest": "API design", "robustness": "testing and debugging"}[cells[1]],
 		}
 		if check.Group == "R" {
 			check.Guidance = sampleGuidance
@@ -141,6 +142,13 @@ func sampleScorecard(t *testing.T, c takehome.Canonical) *takehome.Scorecard {
 	}
 	card.Total = card.Uncapped
 	card.Percent = card.Total.Percent()
+	for _, line := range card.Criteria[1:3] {
+		skill := map[string]string{"rest": "API design", "robustness": "testing and debugging"}[line.ID]
+		card.Skills = append(card.Skills, takehome.SkillScore{
+			Skill: skill, Assessed: line.Assessed, Earned: line.Earned, Possible: line.Possible, Percent: line.Percent,
+		})
+	}
+	card.Skills = append(card.Skills, takehome.SkillScore{Skill: "operations", Percent: "0.0"})
 	return card
 }
 

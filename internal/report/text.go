@@ -13,6 +13,8 @@ const (
 	lossesShown   = 10
 	partialsShown = 12
 	logLinesShown = 8
+	reviewsShown  = 6
+	asksShown     = 5
 )
 
 func writePlainText(w io.Writer, r takehome.Report) error { return WriteText(w, r, Look{}) }
@@ -24,14 +26,18 @@ func WriteText(w io.Writer, r takehome.Report, look Look) error {
 	c := r.Canonical
 	books := newLedger(r)
 	s.title(r)
+	s.view(c.View)
 	if card := scoreOf(c); card != nil {
 		s.scores(card)
+		s.skills(card)
 	} else {
 		s.withoutScore(r)
 	}
 	s.breakdown(r)
 	s.losses(books)
 	s.partials(books)
+	s.reviews(books)
+	s.questions(c.Questions, books)
 	s.remarks(r, books)
 	s.files(look, books)
 	return s.writeTo(w)

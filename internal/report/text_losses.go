@@ -88,9 +88,6 @@ func (s *screen) partials(books ledger) {
 // remarks are the facts that a reader of the score must know beside it.
 func (s *screen) remarks(r takehome.Report, books ledger) {
 	var remarks []string
-	if n := len(books.with(takehome.NeedsReview)); n > 0 {
-		remarks = append(remarks, count(n, "item is", "items are")+" left for a person to judge")
-	}
 	for _, verdict := range []takehome.Verdict{takehome.Duplicate, takehome.NotApplicable, takehome.NotAssessed, notRun} {
 		if n := len(books.with(verdict)); n > 0 {
 			remarks = append(remarks, count(n, "check", "checks")+" "+wordingOf(verdict).Word)

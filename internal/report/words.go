@@ -74,6 +74,9 @@ func ownerWords(owner takehome.Owner) string {
 	return takehome.Line(string(owner))
 }
 
+// BasisWords says why a check may take points.
+func BasisWords(basis takehome.Basis) string { return basisWords(basis) }
+
 func basisWords(basis takehome.Basis) string {
 	switch basis {
 	case takehome.BasisBrief:
@@ -90,6 +93,39 @@ func basisWords(basis takehome.Basis) string {
 		return "a published style guide"
 	}
 	return takehome.Line(string(basis))
+}
+
+// visibilityWords say what the candidate may know of a check.
+func visibilityWords(visibility takehome.Visibility) string {
+	switch visibility {
+	case takehome.Public:
+		return "to candidates, whole"
+	case takehome.Hinted:
+		return "to candidates with its hint, without its requests"
+	case takehome.Hidden:
+		return "to nobody but the staff"
+	}
+	return ""
+}
+
+// viewWords say what was left out of a report, a sentence each.
+func viewWords(view *takehome.View) []string {
+	if view == nil {
+		return nil
+	}
+	words := []string{"This is the report as the candidate may see it."}
+	if view.OwnMachine {
+		words = []string{"Checked on your own machine: this is not the score."}
+		if view.Hidden > 0 {
+			words = append(words, count(view.Hidden, "further check runs", "further checks run")+" at the grading only.")
+		}
+	} else if view.Hidden > 0 {
+		words = append(words, count(view.Hidden, "further check is", "further checks are")+" not shown; they are part of the score.")
+	}
+	if view.Hinted > 0 {
+		words = append(words, "Of "+count(view.Hinted, "check", "checks")+" only verdict and hint are shown.")
+	}
+	return words
 }
 
 func breakdownTitle(phase string) string {

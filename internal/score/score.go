@@ -82,6 +82,7 @@ func Tally(rubric takehome.Rubric, results []takehome.Result) takehome.Scorecard
 		}
 	}
 	card.Percent = card.Total.Percent()
+	card.Skills = tallySkills(rubric, byCheck)
 	return card
 }
 

@@ -41,6 +41,29 @@ type Canonical struct {
 	Rubric     []ReportedCheck `json:"rubric"`
 	Results    []Result        `json:"results"`
 	Scorecard  *Scorecard      `json:"scorecard,omitempty"` // nil unless graded
+	Questions  []WorthAsking   `json:"questions,omitempty"` // for the interview
+	View       *View           `json:"view,omitempty"`      // set where something was left out
+}
+
+// View says for whom parts of a report were left out, and how much that is.
+type View struct {
+	For    string `json:"for"`    // "candidate"
+	Hinted int    `json:"hinted"` // checks of which only verdict and hint are shown
+	Hidden int    `json:"hidden"` // checks that are not shown at all
+	// OwnMachine tells that the candidate ran the checks: the hidden ones were not run at
+	// all, so that no score of theirs is the score.
+	OwnMachine bool `json:"own_machine,omitempty"`
+}
+
+// ForCandidate is the View of the one who handed the submission in.
+const ForCandidate = "candidate"
+
+// WorthAsking is a question for the interview, and the findings that make it one.
+type WorthAsking struct {
+	Ask       string   `json:"ask"`
+	ListenFor string   `json:"listen_for,omitempty"`
+	About     string   `json:"about"`  // id of the check or the criterion that it belongs to
+	Checks    []string `json:"checks"` // whose findings make it worth asking; the evidence to point at
 }
 
 // BreakdownKind is the part of a Breakdown that is the same in every run.
@@ -64,6 +87,9 @@ type ReportedCheck struct {
 	Source     string `json:"source,omitempty"`
 	Hint       string `json:"hint,omitempty"`
 	Guidance   string `json:"guidance,omitempty"`
+	Skill      string `json:"skill,omitempty"`
+	// Visibility is what the candidate may know of it.
+	Visibility Visibility `json:"visibility"`
 }
 
 // Run is when, where and how: everything that may differ between two gradings of the same bytes.

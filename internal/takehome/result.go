@@ -52,7 +52,9 @@ type Evidence struct {
 
 // Exchange is one HTTP request and what came back.
 type Exchange struct {
-	Seq             int          `json:"seq"` // number within the run
+	Seq             int          `json:"seq"`             // number within the run
+	Check           string       `json:"check,omitempty"` // for which it was sent; empty while binding
+	Try             int          `json:"try,omitempty"`   // 2: when the check was run again
 	Step            string       `json:"step,omitempty"`
 	Method          string       `json:"method"`
 	URL             string       `json:"url"`
@@ -94,6 +96,9 @@ type Query struct {
 type Note struct {
 	Title string `json:"title"`
 	Text  Text   `json:"text"`
+	// OfFiles tells that it speaks of the files of the submission alone, which their
+	// author knows.
+	OfFiles bool `json:"of_files,omitempty"`
 }
 
 // Phase is a part of a run and how long it took.

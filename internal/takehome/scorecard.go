@@ -9,6 +9,17 @@ type Scorecard struct {
 	Bonus    Fraction         `json:"bonus"` // part of Total that bonus checks added
 	Caps     []AppliedCap     `json:"caps,omitempty"`
 	Counts   map[Verdict]int  `json:"counts"`
+	Skills   []SkillScore     `json:"skills,omitempty"`
+}
+
+// SkillScore sums the checks that show one skill. It explains the total and is no part
+// of it: no share and no cap applies.
+type SkillScore struct {
+	Skill    string   `json:"skill"`
+	Assessed bool     `json:"assessed"` // false: nothing could be judged
+	Earned   Fraction `json:"earned"`   // points
+	Possible Fraction `json:"possible"` // points
+	Percent  string   `json:"percent"`
 }
 
 // Parts is how much of the total each criterion makes up, in their order; together 1, or
