@@ -70,6 +70,8 @@ type grading struct {
 	problems []error
 	// restarted is what the one restart of the run showed.
 	restarted *restartFacts
+	crowd     *crowd
+	outage    outageFacts
 }
 
 // Grade starts the program, binds its API and observes every check.

@@ -19,6 +19,10 @@ func probes(run *grading) map[string]script.Probe {
 		run.startProbes(),
 		run.resourceProbes(),
 		run.ledgerProbes(),
+		run.collectionProbes(),
+		run.operationProbes(),
+		run.outageProbes(),
+		run.exposureProbes(),
 	} {
 		maps.Copy(all, part)
 	}

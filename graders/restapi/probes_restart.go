@@ -26,6 +26,7 @@ type restartFacts struct {
 	rowsKnown  bool
 	served     bool // the item is served after the restart
 	exchanges  string
+	stop       stopFacts // how the program took the request to end
 }
 
 // restart ends the program, starts it again on the same database and looks at an item
@@ -45,6 +46,9 @@ func (r *grading) restart(ctx context.Context, at *script.Probing) (*restartFact
 		item, _ = r.binding.Item(made)
 	}
 	if facts.rowsBefore, facts.rowsKnown, err = at.Store.Count(ctx); err != nil {
+		return nil, err
+	}
+	if facts.stop, err = r.stopIdle(ctx, at); err != nil {
 		return nil, err
 	}
 	if _, err := at.Lab.Stop(ctx, shutdownGrace); err != nil {

@@ -23,6 +23,9 @@ type Request struct {
 	// kept connection breaks (GET, HEAD, OPTIONS, and any with an idempotency key);
 	// on a fresh connection it cannot.
 	Fresh bool
+	// Patience is how long to wait for an answer, where that is not the client's usual time:
+	// an author knows that this one may take long. It is then no sign of a program that hangs.
+	Patience time.Duration
 	// Name is what the request is called in summaries: "create", "PUT on the collection".
 	Name string
 }
