@@ -180,7 +180,7 @@ func (r *grading) nextPage(first, reply *script.Exchange) (script.Request, bool)
 	if !ok || len(items) == 0 {
 		return script.Request{}, false
 	}
-	bound := r.binding.paging
+	bound := r.arithmetic()
 	if _, byLink := r.binding.explicitNext(reply); byLink || bound.offset == "" && bound.page == "" {
 		return r.binding.NextPage(reply)
 	}
@@ -205,6 +205,27 @@ func (r *grading) nextPage(first, reply *script.Exchange) (script.Request, bool)
 	}
 	base.RawQuery = query.Encode()
 	return script.Request{Method: http.MethodGet, Path: base.String(), Header: http.Header{}, NoBody: true, Name: script.List}, true
+}
+
+// arithmetic is what a client can count with: the parameters that binding saw at work, or
+// those that the documents speak of.
+func (r *grading) arithmetic() paging {
+	bound := r.binding.paging
+	if bound.offset != "" || bound.page != "" {
+		return bound
+	}
+	bound.base = 1
+	for _, name := range slices.Backward(offsetNames) {
+		if r.binding.clues.advertises(name) {
+			bound.offset = name
+		}
+	}
+	for _, name := range slices.Backward(pageNames) {
+		if r.binding.clues.advertises(name) {
+			bound.page = name
+		}
+	}
+	return bound
 }
 
 // maxWalk bounds the walk through all pages.

@@ -202,7 +202,7 @@ const rowsOfList = 50
 
 // executed counts the program's statements, without those that frame a transaction or
 // look after a connection.
-const executed = `select coalesce(sum(s.calls), 0)::bigint from pg_stat_statements s
+const executed = `select coalesce(sum(s.calls), 0)::bigint from public.pg_stat_statements s
 join pg_roles r on r.oid = s.userid join pg_database d on d.oid = s.dbid
 where r.rolname = $1 and d.datname = $2
 and s.query !~* '^\s*(--[^\n]*\n\s*)*(begin|commit|rollback|start transaction|set|show|discard|reset|savepoint|release|deallocate|select \$1\s*;?\s*$|select (pg_catalog\.)?version)'`

@@ -76,8 +76,14 @@ func proxied(ctx context.Context, at *script.Probing, kind string) error {
 // probeDatabaseCut resets every connection to the database and refuses new ones.
 func (r *grading) probeDatabaseCut(ctx context.Context, at *script.Probing) (script.Observation, error) {
 	r.outage = outageFacts{cut: true, recovered: true, healthy: map[string]bool{}, secret: r.outage.secret}
-	if err := r.askHealth(ctx, at, false); err != nil {
+	alive, err := together(ctx, at, asking(healthPaths))
+	if err != nil {
 		return script.Observation{}, err
+	}
+	for n, reply := range alive {
+		if reply.Success() && reply.Media() != "html" {
+			r.outage.healthy[healthPaths[n]] = false
+		}
 	}
 	before, err := r.log(ctx, at)
 	if err != nil {
@@ -86,17 +92,17 @@ func (r *grading) probeDatabaseCut(ctx context.Context, at *script.Probing) (scr
 	if err := proxied(ctx, at, takehome.ProxyRefuse); err != nil {
 		return script.Observation{}, err
 	}
-	replies, err := together(ctx, at, r.operations(at))
+	paths, requests := sortedKeys(r.outage.healthy), r.operations(at)
+	replies, err := together(ctx, at, slices.Concat(requests, asking(paths)))
 	if err != nil {
 		return script.Observation{}, err
 	}
+	for n, path := range paths {
+		r.outage.healthy[path] = !replies[len(requests)+n].Success()
+	}
+	replies = replies[:len(requests)]
 	if r.outage.exited, err = r.gone(ctx, at, replies); err != nil {
 		return script.Observation{}, err
-	}
-	if !r.outage.exited {
-		if err := r.askHealth(ctx, at, true); err != nil {
-			return script.Observation{}, err
-		}
 	}
 	if r.outage.quiet, err = r.staysQuiet(ctx, at, before); err != nil {
 		return script.Observation{}, err
@@ -324,29 +330,13 @@ func (r *grading) probeLog(context.Context, *script.Probing) (script.Observation
 // healthPaths are where a program usually tells of its health.
 var healthPaths = []string{"/health", "/healthz", "/readyz", "/livez", "/ready", "/api/health"}
 
-// askHealth asks before and during an outage.
-func (r *grading) askHealth(ctx context.Context, at *script.Probing, away bool) error {
-	paths := healthPaths
-	if away {
-		paths = sortedKeys(r.outage.healthy)
-	}
+// asking makes a request for each path.
+func asking(paths []string) []script.Request {
 	requests := make([]script.Request, len(paths))
 	for n, path := range paths {
 		requests[n] = script.Request{Method: http.MethodGet, Path: path, NoBody: true, Fresh: true, Patience: quickLimit, Name: "GET " + path}
 	}
-	replies, err := together(ctx, at, requests)
-	if err != nil {
-		return err
-	}
-	for n, reply := range replies {
-		switch {
-		case away:
-			r.outage.healthy[paths[n]] = !reply.Success()
-		case reply.Success() && reply.Media() != "html":
-			r.outage.healthy[paths[n]] = false
-		}
-	}
-	return nil
+	return requests
 }
 
 // probeHealth says what the health endpoints told during the outage.
