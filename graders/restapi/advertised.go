@@ -74,6 +74,11 @@ func (c clues) sortsBy(name, field string) bool {
 	return regexp.MustCompile(`\b` + name + `=-?` + word + `\b|enum["']?\s*:\s*\[[^\]]{0,160}\b` + word + `\b`).MatchString(c.prose)
 }
 
+var pageWords = regexp.MustCompile(`(?i)\b(offset|cursor|skip|page|pages)\b`)
+
+// speaksOfPages reports whether the documents say anything about pages.
+func (c clues) speaksOfPages() bool { return pageWords.MatchString(c.prose) }
+
 // speaksOfLimits reports whether the repository has to do with a limit of requests.
 func (c clues) speaksOfLimits() bool {
 	for word := range c.words {

@@ -18,8 +18,8 @@ func (r *grading) collectionProbes() map[string]script.Probe {
 		"long_list":  {Labels: []string{"answers", "fails", "slow"}, Observe: r.probeLongList},
 		"page_size":  {Labels: []string{"honoured", "ignored", "none"}, Observe: r.probePageSize},
 		"page_cap":   {Labels: []string{"capped", "all", "fails", "unclear", "none"}, Observe: r.probePageCap},
-		"page_next":  {Labels: []string{"pointed", "nowhere", "none"}, Observe: r.probePageNext},
-		"page_walk":  {Labels: []string{"once", "repeats", "misses", "fails", "unclear", "none"}, Observe: r.probePageWalk},
+		"page_next":  {Labels: []string{"pointed", "nowhere", "unclear", "none"}, Observe: r.probePageNext},
+		"page_walk":  {Labels: []string{"once", "repeats", "misses", "fails", "nowhere", "unclear", "none"}, Observe: r.probePageWalk},
 		"filter":     {Labels: []string{"filters", "ignored", "unclear", "none"}, Observe: r.probeFilter},
 		"sort":       {Labels: []string{"sorts", "ignored", "unclear", "none"}, Observe: r.probeSort},
 		"same_order": {Labels: []string{"same", "changes"}, Observe: r.probeSameOrder},
@@ -170,6 +170,9 @@ func (r *grading) probePageNext(ctx context.Context, at *script.Probing) (script
 	if _, ok := r.nextPage(first, first); ok {
 		return seen("pointed", "a client can tell how to go on"), nil
 	}
+	if r.binding.clues.speaksOfPages() {
+		return seen("unclear", "the documentation speaks of pages in words that takehome does not know"), nil
+	}
 	return seen("nowhere", "the list is cut, and nothing tells how to go on"), nil
 }
 
@@ -266,7 +269,10 @@ func (r *grading) probePageWalk(ctx context.Context, at *script.Probing) (script
 		}
 		var next script.Request
 		next, more = r.nextPage(first, reply)
-		if !more && page == 0 || page == maxWalk {
+		if !more && page == 0 {
+			return seen("nowhere", "no way leads from the first page to the next"), nil
+		}
+		if page == maxWalk {
 			return seen("unclear", "the pages could not be walked to their end"), nil
 		}
 		if !more {
