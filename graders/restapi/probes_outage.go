@@ -41,7 +41,7 @@ func (r *grading) outageProbes() map[string]script.Probe {
 		"database_silent": {Labels: []string{"answers", "hangs", "exits", "unaffected"}, Observe: r.probeDatabaseSilent},
 		"database_back":   {Labels: []string{"recovers", "restarts", "never", "unaffected"}, Observe: r.probeDatabaseBack},
 		"log":             {Labels: []string{"speaks", "quiet", "secret", "unaffected"}, Observe: r.probeLog},
-		"health":          {Labels: []string{"tells", "always_well", "none"}, Observe: r.probeHealth},
+		"health":          {Labels: []string{"tells", "always_well", "none", "unaffected"}, Observe: r.probeHealth},
 		"stop_idle":       {Labels: []string{"ends", "killed", "shell", "odd_code"}, Observe: r.probeStopIdle},
 		"stop_busy":       {Labels: []string{"finishes", "refuses", "fails", "cut", "unclear"}, Observe: r.probeStopBusy},
 	}
@@ -75,6 +75,10 @@ func proxied(ctx context.Context, at *script.Probing, kind string) error {
 
 // probeDatabaseCut resets every connection to the database and refuses new ones.
 func (r *grading) probeDatabaseCut(ctx context.Context, at *script.Probing) (script.Observation, error) {
+	if !r.usesDatabase() {
+		r.outage.unharmed = true
+		return withoutTable(), nil
+	}
 	r.outage = outageFacts{cut: true, recovered: true, healthy: map[string]bool{}, secret: r.outage.secret}
 	alive, err := together(ctx, at, asking(healthPaths))
 	if err != nil {
@@ -109,7 +113,7 @@ func (r *grading) probeDatabaseCut(ctx context.Context, at *script.Probing) (scr
 	}
 	observation := cutOff(replies, r.outage.exited)
 	r.outage.unharmed = observation.Label == "unaffected"
-	return observation, proxied(ctx, at, takehome.ProxyPass)
+	return observation, r.heal(ctx, at)
 }
 
 // cutOff judges the answers without a database by the worst of them.
@@ -191,10 +195,7 @@ func (r *grading) awaitEnd(ctx context.Context, lab takehome.Lab, patience time.
 // probeDatabaseSilent lets the database fall silent: connections stay open and nothing comes back.
 func (r *grading) probeDatabaseSilent(ctx context.Context, at *script.Probing) (script.Observation, error) {
 	if r.outage.unharmed {
-		return seen("unaffected", "the program does not use the database"), nil
-	}
-	if err := r.healed(ctx, at); err != nil {
-		return script.Observation{}, err
+		return withoutTable(), nil
 	}
 	if err := proxied(ctx, at, takehome.ProxyBlackHole); err != nil {
 		return script.Observation{}, err
@@ -210,10 +211,10 @@ func (r *grading) probeDatabaseSilent(ctx context.Context, at *script.Probing) (
 	if err != nil {
 		return script.Observation{}, err
 	}
-	if err := proxied(ctx, at, takehome.ProxyPass); err != nil {
+	r.outage.exited = r.outage.exited || exited
+	if err := r.heal(ctx, at); err != nil {
 		return script.Observation{}, err
 	}
-	r.outage.exited = r.outage.exited || exited
 	switch {
 	case exited:
 		return seen("exits", "the program ends when its database falls silent"), nil
@@ -224,9 +225,12 @@ func (r *grading) probeDatabaseSilent(ctx context.Context, at *script.Probing) (
 	}
 }
 
-// healed waits until the program works again after an outage; one that does not is started
-// anew, so that the next check sees a working program.
-func (r *grading) healed(ctx context.Context, at *script.Probing) error {
+// heal gives the database back and waits until the program works again; one that does not
+// is started anew, so that the next check sees a working program.
+func (r *grading) heal(ctx context.Context, at *script.Probing) error {
+	if err := proxied(ctx, at, takehome.ProxyPass); err != nil {
+		return err
+	}
 	works, err := r.works(ctx, at, recoveryPatience)
 	if err != nil || works {
 		return err
@@ -235,7 +239,7 @@ func (r *grading) healed(ctx context.Context, at *script.Probing) error {
 	return r.again(ctx, at)
 }
 
-// works waits for a list and a create that succeed.
+// works waits for a list that is answered with success.
 func (r *grading) works(ctx context.Context, at *script.Probing, patience time.Duration) (bool, error) {
 	list, _ := r.binding.Request(script.Intent{Op: script.List})
 	list.Fresh, list.Patience = true, 5*time.Second
@@ -262,12 +266,9 @@ func (r *grading) works(ctx context.Context, at *script.Probing, patience time.D
 }
 
 // probeDatabaseBack looks whether the program recovered from both outages by itself.
-func (r *grading) probeDatabaseBack(ctx context.Context, at *script.Probing) (script.Observation, error) {
+func (r *grading) probeDatabaseBack(context.Context, *script.Probing) (script.Observation, error) {
 	if r.outage.unharmed {
-		return seen("unaffected", "the program does not use the database"), nil
-	}
-	if err := r.healed(ctx, at); err != nil {
-		return script.Observation{}, err
+		return withoutTable(), nil
 	}
 	switch {
 	case r.outage.exited && r.restartsItself():
@@ -341,6 +342,9 @@ func asking(paths []string) []script.Request {
 
 // probeHealth says what the health endpoints told during the outage.
 func (r *grading) probeHealth(context.Context, *script.Probing) (script.Observation, error) {
+	if r.outage.unharmed {
+		return withoutTable(), nil
+	}
 	for _, path := range sortedKeys(r.outage.healthy) {
 		if r.outage.healthy[path] {
 			return seen("tells", "a health endpoint tells that the database is away"), nil
