@@ -148,7 +148,7 @@ type paged struct {
 	*animal
 	size, most                     int
 	ignoreSize, ignoreOffset, link bool
-	cursor, cut, shuffle           bool
+	cursor, shuffle                bool
 	filter, sort                   string // parameters that work
 	reads                          int
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/takehome-dev/takehome/graders/script"
@@ -71,7 +72,7 @@ func (r *grading) flagMeaning() string {
 func (r *grading) oneOfEach(ctx context.Context, at *script.Probing, n int) (bool, error) {
 	main, done := r.resource.main().Meaning, r.flagMeaning()
 	for _, state := range []bool{false, true} {
-		text := at.Canary("filter") + " " + string(rune('a'+2*n)) + map[bool]string{true: "x", false: "o"}[state]
+		text := at.Canary("filter") + " " + strconv.Itoa(n) + map[bool]string{true: "x", false: "o"}[state]
 		made, ok, err := at.Send(ctx, script.Intent{Op: script.Create, Set: map[string]any{main: text}})
 		if err != nil || !ok || !made.Success() {
 			return false, err
