@@ -45,8 +45,11 @@ func initialise(limit time.Duration, command []string, stderr io.Writer) int {
 	}
 	deaths := make(chan death)
 	go reap(deaths)
-	return watch(child, signals, deaths, deadline.C)
+	return watch(child, signals, deaths, deadline.C, stderr)
 }
+
+// notHandedOn is what the program's log says where docker stop would have had to kill it.
+const notHandedOn = "takehome-pod: the command died of the signal and left the processes that it had started without it; as process 1 it would have ignored the signal"
 
 // death is a process that was reaped.
 type death struct {
@@ -55,7 +58,7 @@ type death struct {
 }
 
 // watch follows the command until there is nothing more to wait for.
-func watch(child int, signals <-chan os.Signal, deaths <-chan death, deadline <-chan time.Time) int {
+func watch(child int, signals <-chan os.Signal, deaths <-chan death, deadline <-chan time.Time, stderr io.Writer) int {
 	var forwarded syscall.Signal
 	var last <-chan time.Time // set once the command itself is gone
 	code := 0
@@ -79,6 +82,7 @@ func watch(child int, signals <-chan os.Signal, deaths <-chan death, deadline <-
 				if !died.status.Signaled() || died.status.Signal() != forwarded || syscall.Kill(-child, forwarded) != nil {
 					return code
 				}
+				_, _ = fmt.Fprintln(stderr, notHandedOn)
 				last = time.After(stragglers)
 			}
 			if !more || last != nil && syscall.Kill(-child, 0) != nil {

@@ -106,7 +106,7 @@ func TestInitHandsSignalsOn(t *testing.T) {
 	for _, test := range cases {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			command, _ := helper(t, "init", "60", "--", "sh", "-c", test.script)
+			command, stderr := helper(t, "init", "60", "--", "sh", "-c", test.script)
 			command.Stdout = nil
 			stdout, err := command.StdoutPipe()
 			require.NoError(t, err)
@@ -121,6 +121,11 @@ func TestInitHandsSignalsOn(t *testing.T) {
 			_ = command.Wait()
 			require.Equal(t, test.code, command.ProcessState.ExitCode())
 			require.Contains(t, rest.String(), test.says)
+			if test.says != "" && test.code == 128+int(test.signal) {
+				require.Contains(t, stderr.String(), notHandedOn)
+			} else if test.says != "" {
+				require.NotContains(t, stderr.String(), notHandedOn)
+			}
 		})
 	}
 }

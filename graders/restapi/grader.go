@@ -83,6 +83,8 @@ type grading struct {
 	// others is the second user, itemPlaces the columns in which texts of items are kept.
 	others     *people
 	itemPlaces []script.Place
+	crowd      *crowd
+	outage     outageFacts
 }
 
 // Grade starts the program, binds its API and observes every check.

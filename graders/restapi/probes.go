@@ -21,6 +21,10 @@ func probes(run *grading) map[string]script.Probe {
 		run.ledgerProbes(),
 		run.authProbes(),
 		run.documentationProbes(),
+		run.collectionProbes(),
+		run.operationProbes(),
+		run.outageProbes(),
+		run.exposureProbes(),
 	} {
 		maps.Copy(all, part)
 	}

@@ -26,6 +26,7 @@ type restartFacts struct {
 	rowsKnown  bool
 	served     bool // the item is served after the restart
 	exchanges  string
+	stop       stopFacts // how the program took the request to end
 }
 
 // restart ends the program, starts it again on the same database and looks at an item
@@ -45,6 +46,9 @@ func (r *grading) restart(ctx context.Context, at *script.Probing) (*restartFact
 		item, _ = r.binding.Item(made)
 	}
 	if facts.rowsBefore, facts.rowsKnown, err = at.Store.Count(ctx); err != nil {
+		return nil, err
+	}
+	if facts.stop, err = r.stopIdle(ctx, at); err != nil {
 		return nil, err
 	}
 	if _, err := at.Lab.Stop(ctx, shutdownGrace); err != nil {
@@ -163,7 +167,7 @@ func (r *grading) servesOutage(ctx context.Context, at *script.Probing) (script.
 	if err := at.Lab.Proxy(ctx, takehome.ProxyMode{Kind: takehome.ProxyPass}); err != nil {
 		return script.Observation{}, err
 	}
-	recovered, err := r.recovers(ctx, at)
+	recovered, err := r.works(ctx, at, recoveryPatience)
 	switch {
 	case err != nil:
 		return script.Observation{}, err
@@ -173,26 +177,6 @@ func (r *grading) servesOutage(ctx context.Context, at *script.Probing) (script.
 		return seen("unavailable_then_recovers", "answers 503 without its database and recovers"), nil
 	default:
 		return seen("errors_then_recovers", list.Describe()+" without its database, and recovers"), nil
-	}
-}
-
-func (r *grading) recovers(ctx context.Context, at *script.Probing) (bool, error) {
-	deadline := time.Now().Add(recoveryPatience)
-	tick := time.NewTicker(200 * time.Millisecond)
-	defer tick.Stop()
-	for {
-		reply, ok, err := at.Send(ctx, script.Intent{Op: script.List})
-		if err != nil || ok && reply.Success() {
-			return err == nil, err
-		}
-		if time.Now().After(deadline) {
-			return false, nil
-		}
-		select {
-		case <-ctx.Done():
-			return false, ctx.Err()
-		case <-tick.C:
-		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package restapi
 
 import (
+	"encoding/json"
 	"maps"
 	"net/http"
 	"net/url"
@@ -107,11 +108,25 @@ func (b *Binding) NextPage(reply *script.Exchange) (script.Request, bool) {
 	if !ok || !reply.Success() || len(items) == 0 {
 		return script.Request{}, false
 	}
+	if next, ok := b.explicitNext(reply); ok {
+		return next, true
+	}
+	value, _ := reply.JSON() // Items read it already
+	request := script.Request{Method: http.MethodGet, Header: http.Header{}, NoBody: true, Name: script.List}
+	return b.nextByArithmetic(request, reply, value, len(items))
+}
+
+// explicitNext is the next page where the reply itself points to it: by a Link, a link in
+// the body, or the token of a cursor.
+func (b *Binding) explicitNext(reply *script.Exchange) (script.Request, bool) {
 	request := script.Request{Method: http.MethodGet, Header: http.Header{}, NoBody: true, Name: script.List}
 	if at := linkNext(reply.Header.Get("Link")); at != "" {
 		return follow(request, reply, at)
 	}
-	value, _ := reply.JSON() // Items read it already
+	value, err := reply.JSON()
+	if err != nil {
+		return request, false
+	}
 	for _, name := range nextNames {
 		if at, ok := script.At(value, name); ok {
 			if address, ok := at.(string); ok && strings.ContainsAny(address, "/?") {
@@ -119,7 +134,48 @@ func (b *Binding) NextPage(reply *script.Exchange) (script.Request, bool) {
 			}
 		}
 	}
-	return b.nextByArithmetic(request, reply, value, len(items))
+	return b.nextByCursor(request, reply, value)
+}
+
+// cursorNames are the names under which a list reply gives the token for its next page,
+// cursorParameters those under which a request hands it back.
+var (
+	cursorNames = []string{
+		"/next_cursor", "/nextCursor", "/next", "/cursor", "/next_page_token", "/nextPageToken", "/meta/next_cursor", "/meta/nextCursor",
+		"/pagination/next_cursor", "/pagination/nextCursor", "/page/next", "/paging/cursors/after", "/cursors/next", "/continuation",
+	}
+	cursorParameters = []string{"cursor", "after", "page_token", "pageToken", "starting_after", "next_cursor", "nextCursor", "continuation", "next"}
+)
+
+// nextByCursor hands a token back, under a parameter that the documents speak of.
+func (b *Binding) nextByCursor(request script.Request, reply *script.Exchange, value any) (script.Request, bool) {
+	parameter := ""
+	for _, name := range cursorParameters {
+		if b.clues.advertises(name) {
+			parameter = name
+			break
+		}
+	}
+	if parameter == "" {
+		return request, false
+	}
+	for _, name := range cursorNames {
+		token, found := script.At(value, name)
+		text, isText := token.(string)
+		if number, isNumber := token.(json.Number); isNumber {
+			text, isText = number.String(), true
+		}
+		base, err := url.Parse(reply.Request.Path)
+		if !found || !isText || text == "" || err != nil || base.Query().Get(parameter) == text {
+			continue
+		}
+		query := base.Query()
+		query.Set(parameter, text)
+		base.RawQuery = query.Encode()
+		request.Path = base.String()
+		return request, true
+	}
+	return request, false
 }
 
 // follow goes to a link of the same program; a link to anywhere else is its path only.

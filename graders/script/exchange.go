@@ -26,6 +26,9 @@ type Request struct {
 	// Bare sends none of the client's credentials; Hasty takes a 429 for an answer instead
 	// of waiting as long as it says.
 	Bare, Hasty bool
+	// Patience is how long to wait for an answer, where that is not the client's usual time:
+	// an author knows that this one may take long. It is then no sign of a program that hangs.
+	Patience time.Duration
 	// Name is what the request is called in summaries: "create", "PUT on the collection".
 	Name string
 }

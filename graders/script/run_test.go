@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -476,4 +477,16 @@ func TestStepsControlProgramAndDatabase(t *testing.T) {
 	require.Equal(t, 1, b.lab.started)
 	require.Equal(t, takehome.ProxyRefuse, b.lab.proxied[0].Kind)
 	require.Equal(t, "20ms", b.lab.proxied[1].Delay.String())
+}
+
+// An author who knows that an answer may take long waits for it without calling the program one that hangs.
+func TestPatienceOfARequest(t *testing.T) {
+	t.Parallel()
+	bench := newBench(t, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }), plainShape{})
+	for range 4 {
+		reply, err := bench.Client.Do(t.Context(), script.Request{Method: http.MethodGet, Path: "/things", NoBody: true, Patience: 20 * time.Millisecond})
+		require.NoError(t, err)
+		require.Equal(t, script.Hang, reply.Fault)
+		require.Less(t, reply.Elapsed, 4*time.Second)
+	}
 }

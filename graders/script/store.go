@@ -202,6 +202,9 @@ func (s *Store) rows(ctx context.Context, table string) (count int64, known bool
 // Keep tells the store where items live, for Count.
 func (s *Store) Keep(places []Place) { s.places = places }
 
+// Places lists where items were found to be kept.
+func (s *Store) Places() []Place { return s.places }
+
 // Count counts the rows of the tables in which items live. It reports false while no
 // such table is known.
 func (s *Store) Count(ctx context.Context) (rows int64, known bool, err error) {

@@ -211,7 +211,7 @@ func (r *run) grade(ctx context.Context) error {
 	}
 	if r.built.Breakdown == nil {
 		r.lab.Equip(r.built.Image, r.proposal.Start)
-		session.Lab = r.lab
+		session.Lab, session.Image = r.lab, r.built.Image
 	}
 	err := guarded("grading", func() (err error) {
 		r.judgement, err = r.request.Grader.Grade(ctx, session)

@@ -6,6 +6,7 @@ import "context"
 type Session struct {
 	Submission Submission
 	Plan       StartPlan
+	Image      Image // zero with a Breakdown
 	Lab        Lab
 	// Breakdown is set when the submission could not be built: there is nothing to
 	// start, and every check that needs the program is blocked.

@@ -89,15 +89,16 @@ type Script struct {
 
 // Image is a built submission.
 type Image struct {
-	ID         string   `json:"id"`
-	Entrypoint []string `json:"entrypoint,omitempty"`
-	Command    []string `json:"command,omitempty"`
-	Env        []string `json:"env,omitempty"`
-	User       string   `json:"user,omitempty"`
-	Workdir    string   `json:"workdir,omitempty"`
-	Ports      []int    `json:"ports,omitempty"` // EXPOSE
-	Volumes    []string `json:"volumes,omitempty"`
-	Bytes      int64    `json:"bytes"`
+	ID          string   `json:"id"`
+	Entrypoint  []string `json:"entrypoint,omitempty"`
+	Command     []string `json:"command,omitempty"`
+	Env         []string `json:"env,omitempty"`
+	User        string   `json:"user,omitempty"`
+	Workdir     string   `json:"workdir,omitempty"`
+	Ports       []int    `json:"ports,omitempty"` // EXPOSE
+	Volumes     []string `json:"volumes,omitempty"`
+	Bytes       int64    `json:"bytes"`
+	HealthCheck bool     `json:"-"` // the image says how to ask its program for its health
 	// Substitutes are the stand-ins that took the place of images this machine cannot have.
 	Substitutes []Substitute `json:"substitutes,omitempty"`
 }

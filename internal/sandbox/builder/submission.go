@@ -252,6 +252,7 @@ func inspect(ctx context.Context, cli *client.Client, id string, job Job) (takeh
 		}
 		built.Entrypoint, built.Command, built.Env = config.Entrypoint, config.Cmd, config.Env
 		built.User, built.Workdir = config.User, config.WorkingDir
+		built.HealthCheck = config.Healthcheck != nil && len(config.Healthcheck.Test) > 0 && config.Healthcheck.Test[0] != "NONE"
 		built.Volumes = slices.Sorted(maps.Keys(config.Volumes))
 		for exposed := range config.ExposedPorts {
 			number, protocol, _ := strings.Cut(exposed, "/")

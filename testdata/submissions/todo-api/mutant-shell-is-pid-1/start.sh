@@ -1,0 +1,5 @@
+#!/bin/sh
+set -e
+echo "starting"
+node src/server.js
+echo "stopped"
