@@ -70,6 +70,7 @@ type grading struct {
 	problems []error
 	// restarted is what the one restart of the run showed.
 	restarted *restartFacts
+	hostility hostility
 }
 
 // Grade starts the program, binds its API and observes every check.

@@ -19,6 +19,8 @@ func probes(run *grading) map[string]script.Probe {
 		run.startProbes(),
 		run.resourceProbes(),
 		run.ledgerProbes(),
+		run.hostileProbes(),
+		run.concurrencyProbes(),
 	} {
 		maps.Copy(all, part)
 	}
