@@ -207,8 +207,9 @@ func (r *grading) probeEndlessBody(ctx context.Context, at *script.Probing) (scr
 		observation.Label, observation.Detail = "failed", "a body of 20 MiB is a server error, or is never answered"
 	case sent.status/100 == 2:
 		observation.Label, observation.Detail = "stored", "a text of 20 MiB is read and accepted"
-	case sent.early:
-		observation.Label, observation.Detail = "refused", "a body of 20 MiB is refused before it is read"
+	// Express reads a body that is too long to its end, keeps nothing of it, and says 413 then.
+	case sent.early, sent.status == http.StatusRequestEntityTooLarge:
+		observation.Label, observation.Detail = "refused", "a body of 20 MiB is refused for its size"
 	default:
 		observation.Label, observation.Detail = "read_then_refused", "a body of 20 MiB is read whole and then refused"
 	}
