@@ -43,7 +43,7 @@ func (r *grading) probeOversizedHead(ctx context.Context, at *script.Probing) (s
 			return script.Observation{}, err
 		}
 		// Closing is an answer to a head that is too long (RFC 9110 15.5.15, RFC 6585 5); so is reading it.
-		closed := reply.Fault == script.Reset || reply.Fault == script.BodyTooLarge
+		closed := slices.Contains([]script.Fault{script.Reset, script.BodyTruncated, script.BodyTooLarge}, reply.Fault) && reply.Status < 500
 		switch {
 		case !answers:
 			problems = append(problems, request.Name+" ended the program")
