@@ -25,6 +25,10 @@ func (r *grading) concurrencyProbes() map[string]script.Probe {
 	}
 }
 
+// manyPatience is how long each of many simultaneous requests may wait for its answer: the
+// queue is of our making, and the machine may be busy.
+const manyPatience = 10 * time.Second
+
 // together sends requests at the same instant, each on a connection of its own.
 func together(ctx context.Context, at *script.Probing, requests []script.Request) ([]*script.Exchange, error) {
 	exchanges, failures := make([]*script.Exchange, len(requests)), make([]error, len(requests))
@@ -32,6 +36,7 @@ func together(ctx context.Context, at *script.Probing, requests []script.Request
 	var group sync.WaitGroup
 	for n, request := range requests {
 		request.Fresh = true // a kept connection may be replayed, and two requests cannot share one
+		request.Patience = manyPatience
 		group.Go(func() {
 			<-barrier
 			exchanges[n], failures[n] = at.Client.Do(ctx, request)

@@ -159,9 +159,9 @@ func ours(ctx context.Context, err error) error {
 // Sizes and waits of the endless body. What reads a whole body before it judges cannot
 // answer before the last byte; the pauses give those that can the time to do so.
 const (
-	endlessBody   = 20 << 20
-	firstPart     = 2 << 20
-	pause         = 700 * time.Millisecond
+	endlessBody    = 20 << 20
+	firstPart      = 2 << 20
+	pause          = 700 * time.Millisecond
 	uploadPatience = 15 * time.Second
 )
 

@@ -89,7 +89,7 @@ func (c *Client) Do(ctx context.Context, request Request) (*Exchange, error) {
 func (c *Client) perform(ctx context.Context, request Request, exchange *Exchange) error {
 	started := time.Now()
 	defer func() { exchange.Elapsed = time.Since(started) }()
-	whole, cancel := context.WithTimeout(ctx, wholePatience)
+	whole, cancel := context.WithTimeout(ctx, max(wholePatience, 2*request.Patience))
 	defer cancel()
 	// The wait for the first byte of an answer is bounded apart from the whole: it is what a hang is.
 	waiting, stopWaiting := context.WithCancelCause(whole)
@@ -97,6 +97,9 @@ func (c *Client) perform(ctx context.Context, request Request, exchange *Exchang
 	patience := headerPatience
 	if c.hangs.Load() >= knownToHang {
 		patience = hangPatience
+	}
+	if request.Patience > 0 {
+		patience = request.Patience
 	}
 	timer := time.AfterFunc(patience, func() { stopWaiting(errHang) })
 	defer timer.Stop()

@@ -23,6 +23,8 @@ type Request struct {
 	// kept connection breaks (GET, HEAD, OPTIONS, and any with an idempotency key);
 	// on a fresh connection it cannot.
 	Fresh bool
+	// Patience is how long to wait for the first byte of the answer; 0 means the usual 5 s.
+	Patience time.Duration
 	// Name is what the request is called in summaries: "create", "PUT on the collection".
 	Name string
 }
