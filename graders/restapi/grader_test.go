@@ -3,6 +3,7 @@ package restapi
 import (
 	"context"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/takehome-dev/takehome/graders/script"
 	"github.com/takehome-dev/takehome/internal/takehome"
 )
 
@@ -204,11 +206,17 @@ func TestWhatCannotBeBoundIsAFinding(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			found, judgement, err := judge(t, t.Context(), newFakeLab(t, program), t.TempDir(), nil)
+			lab := newFakeLab(t, program)
+			// It listens without its database too, so that what is not bound is asked for then.
+			lab.onStart = func(int, takehome.StartOptions) (takehome.Boot, error) {
+				return takehome.Boot{Listening: true, Address: "127.0.0.1:8080", PortBy: takehome.PortGiven, Profile: "read-only"}, nil
+			}
+			found, judgement, err := judge(t, t.Context(), lab, t.TempDir(), nil)
 			require.NoError(t, err)
 			require.Empty(t, unobserved(found))
 			require.True(t, judgement.Boot.Listening)
 			require.Equal(t, takehome.Pass, found["A01"].Verdict)
+			require.Contains(t, []takehome.Verdict{takehome.Fail, takehome.Partial, takehome.Blocked}, found["A07"].Verdict, found["A07"].Summary)
 			for _, id := range []string{"B01", "B10", "I01"} {
 				require.NotEqual(t, takehome.Pass, found[id].Verdict, id)
 			}
@@ -250,11 +258,14 @@ func TestABadDeclarationIsTold(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
 			require.NoError(t, os.WriteFile(filepath.Join(dir, declaredFile), []byte(test.text), 0o600))
-			found, judgement, err := judge(t, t.Context(), newFakeLab(t, plain()), dir, nil)
+			server := httptest.NewServer(plain())
+			t.Cleanup(server.Close)
+			client := script.NewClient(pod{server.Listener.Addr().String()}, "pod:8080", &script.Ledger{})
+			t.Cleanup(client.Close)
+			binding, notes, err := bind(t.Context(), client, resourceOfTodos(t), dir, "seed")
 			require.NoError(t, err)
-			require.Equal(t, takehome.Pass, found["B01"].Verdict, found["B01"].Summary)
-			require.Equal(t, takehome.Pass, found["B05"].Verdict, found["B05"].Summary)
-			told := strings.Join(judgement.Notes, "\n")
+			useBinding(t, client, binding)
+			told := strings.Join(notes, "\n")
 			require.Contains(t, told, test.note)
 			if test.note == "" {
 				require.Empty(t, told)

@@ -45,6 +45,7 @@ const (
 	HeaderTooLarge Fault = "header_too_large" // more than MaxHeader
 	BadHTTP        Fault = "bad_http"         // not an HTTP/1.1 answer
 	GzipBomb       Fault = "gzip_bomb"        // inflates beyond MaxBody
+	NotOffered     Fault = "not_offered"      // the API has no such operation: nothing was sent
 )
 
 // words spells a fault out for a reader.
@@ -54,7 +55,7 @@ func (f Fault) words() string {
 		Reset: "closed the connection without an answer", Hang: "gave no answer in time",
 		BodyTimeout: "did not finish its answer in time", BodyTruncated: "cut its answer short",
 		BodyTooLarge: "sent more than 1 MiB", HeaderTooLarge: "sent more than 64 KiB of headers",
-		BadHTTP: "did not speak HTTP", GzipBomb: "sent a compressed bomb",
+		BadHTTP: "did not speak HTTP", GzipBomb: "sent a compressed bomb", NotOffered: "is not offered",
 	}[f]
 }
 
@@ -74,6 +75,7 @@ type Exchange struct {
 	Elapsed   time.Duration
 
 	decoded *decodedJSON
+	looks   *bool           // LooksLikeJSON, once it was asked
 	query   *takehome.Query // of an SQL step
 }
 
@@ -121,8 +123,12 @@ func (e *Exchange) Media() string {
 
 // LooksLikeJSON reports whether the body is a JSON object or array, whatever its header says.
 func (e *Exchange) LooksLikeJSON() bool {
-	trimmed := bytes.TrimSpace(e.Body)
-	return len(trimmed) > 0 && (trimmed[0] == '{' || trimmed[0] == '[') && json.Valid(trimmed)
+	if e.looks == nil {
+		trimmed := bytes.TrimSpace(e.Body)
+		looks := len(trimmed) > 0 && (trimmed[0] == '{' || trimmed[0] == '[') && json.Valid(trimmed)
+		e.looks = &looks
+	}
+	return *e.looks
 }
 
 // Describe says what the program answered, in words that are the same in every run.

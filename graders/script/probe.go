@@ -49,11 +49,12 @@ func (p *Probing) Random() *rand.Rand {
 	return Random(p.Seed, fmt.Sprintf("%s/%d/probe", p.run.check.ID, p.run.caseNumber))
 }
 
-// Send performs an intent. It reports false where the API has no such operation.
+// Send performs an intent. Where the API has no such operation it reports false, and the
+// exchange is one that was never made: its Fault is NotOffered.
 func (p *Probing) Send(ctx context.Context, intent Intent) (*Exchange, bool, error) {
 	request, ok := p.Shape.Request(intent)
 	if !ok {
-		return nil, false, nil
+		return &Exchange{Request: Request{Name: intent.Op}, Fault: NotOffered}, false, nil
 	}
 	exchange, err := p.Client.Do(ctx, request)
 	return exchange, true, err

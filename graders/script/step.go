@@ -135,6 +135,11 @@ func (r *run) parallel(ctx context.Context, step ParallelStep) error {
 	var group sync.WaitGroup
 	for n, request := range requests {
 		group.Go(func() {
+			defer func() {
+				if cause := recover(); cause != nil { // of ours; it must not end the process
+					failures[n] = fmt.Errorf("panic in a parallel request: %v", cause)
+				}
+			}()
 			<-barrier
 			exchanges[n], failures[n] = r.Client.Do(ctx, request)
 		})

@@ -32,15 +32,27 @@ func (s buildStation) Remove(ctx context.Context, built takehome.Image) error {
 	return s.sandbox.RemoveImage(ctx, built.ID)
 }
 
-// listImages writes a table of the images that runs start from.
-func (s *station) listImages(ctx context.Context) error {
+// listImages writes a table of the images that runs start from, in short one line for
+// each that has several names.
+func (s *station) listImages(ctx context.Context, short bool) error {
 	list, err := s.images.List(ctx)
 	if err != nil {
 		return err
 	}
 	out := s.app.streams.Out
 	table := term.Table{Gap: "   ", Indent: "  "}
+	names := map[string]int{}
 	for _, status := range list {
+		names[status.ID]++
+	}
+	for _, status := range list {
+		name := status.Name
+		if count := names[status.ID]; short && status.ID != "" && count != 1 {
+			if count == 0 {
+				continue // told already
+			}
+			name, names[status.ID] = fmt.Sprintf("%s, and %d more", name, count-1), 0
+		}
 		verdict, what, id, bytes := "pass", "official", shortID(status.ID), fmt.Sprintf("%d MiB", status.Bytes>>20)
 		switch {
 		case status.ID == "":
@@ -49,8 +61,10 @@ func (s *station) listImages(ctx context.Context) error {
 			verdict, what = "partial", "stand-in: "+status.What
 		}
 		table.Rows = append(table.Rows, []term.Cell{
-			{Line: term.Line{out.Glyph(verdict), {Text: " " + status.Name}}}, {Line: term.Words(term.Faint, "%s", id)},
-			{Line: term.Words(term.Normal, "%s", bytes), Right: true}, {Line: term.Words(term.Normal, "%s", what)},
+			{Line: term.Line{out.Glyph(verdict), {Text: " " + name}}},
+			{Line: term.Words(term.Faint, "%s", id)},
+			{Line: term.Words(term.Normal, "%s", bytes), Right: true},
+			{Line: term.Words(term.Normal, "%s", what)},
 		})
 	}
 	out.Println(out.Lines(table)...)

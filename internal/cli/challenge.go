@@ -56,8 +56,10 @@ func (a *app) listChallenges() error {
 		}
 		c := loaded.Challenge
 		table.Rows = append(table.Rows, []term.Cell{
-			{Line: term.Words(term.Strong, "%s", c.ID)}, {Line: term.Words(term.Normal, "%s", c.Version)},
-			{Line: term.Words(term.Normal, "%s", c.Duration)}, {Line: term.Words(term.Normal, "%s", c.Summary)},
+			{Line: term.Words(term.Strong, "%s", c.ID)},
+			{Line: term.Words(term.Normal, "%s", c.Version)},
+			{Line: term.Words(term.Normal, "%s", c.Duration)},
+			{Line: term.Words(term.Normal, "%s", c.Summary)},
 		})
 	}
 	a.streams.Out.Println(a.streams.Out.Lines(table)...)

@@ -41,8 +41,8 @@ func Run(process Process) (code int) {
 	app.probe(term.ColorAuto)
 	defer func() {
 		if cause := recover(); cause != nil {
-			fmt.Fprintf(app.streams.Err, "takehome: panic: %v\n%s\n", cause, debug.Stack())
-			fmt.Fprintln(app.streams.Err, "  next: please report this with the lines above; no submission was charged for it")
+			_, _ = fmt.Fprintf(app.streams.Err, "takehome: panic: %v\n%s\n", cause, debug.Stack())
+			_, _ = fmt.Fprintln(app.streams.Err, "  next: please report this with the lines above; no submission was charged for it")
 			code = exitInconclusive
 		}
 	}()
@@ -100,12 +100,12 @@ func (a *app) interruptible() (context.Context, func()) {
 		if _, ok := <-signals; !ok {
 			return
 		}
-		fmt.Fprintln(a.notes, "takehome: stopping; cleaning up and writing what was seen. Once more leaves at once.")
+		a.answer("takehome: stopping and cleaning up; ^C again leaves at once")
 		cancel()
 		if _, ok := <-signals; !ok {
 			return
 		}
-		fmt.Fprintln(a.notes, "takehome: left at once; this removes what is left: takehome clean")
+		a.answer("takehome: left at once; this removes what is left: takehome clean")
 		a.process.Exit(exitInterrupted)
 	}()
 	return ctx, func() {
@@ -113,6 +113,14 @@ func (a *app) interruptible() (context.Context, func()) {
 		close(signals)
 		cancel()
 	}
+}
+
+// answer writes a line about a ^C, which the terminal has shown where the cursor was.
+func (a *app) answer(text string) {
+	if a.streams.Err.IsTerminal {
+		text = "\n" + text
+	}
+	_, _ = fmt.Fprintln(a.notes, text) // there is nobody else to tell
 }
 
 // load reads the settings; every command but help and version needs them.
@@ -144,7 +152,7 @@ func (a *app) probe(mode term.ColorMode) {
 
 func settingsFault(err error) error {
 	var problems []string
-	if joined, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // what errors.Join returns has no type to ask for
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
 		for _, each := range joined.Unwrap() {
 			problems = append(problems, each.Error())
 		}

@@ -7,8 +7,10 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -20,17 +22,27 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+// programName ends in what Windows wants of a program, which no other system minds.
+const programName = "takehome.exe"
+
+// binariesFolder is removed by TestMain.
+var binariesFolder string
+
 // binaries are the program and its helper, built once for all tests of the package.
 var binaries = sync.OnceValues(func() (string, error) {
 	folder, err := os.MkdirTemp("", "takehome-cli-test-")
 	if err != nil {
 		return "", err
 	}
-	for _, name := range []string{"takehome", "takehome-pod"} {
-		build := exec.Command("go", "build", "-trimpath", "-o", filepath.Join(folder, name), "../../cmd/"+name)
-		build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	binariesFolder = folder
+	for _, each := range []struct{ source, name, system string }{
+		{"takehome", programName, runtime.GOOS},
+		{"takehome-pod", "takehome-pod-linux-" + runtime.GOARCH, "linux"},
+	} {
+		build := exec.Command("go", "build", "-trimpath", "-o", filepath.Join(folder, each.name), "../../cmd/"+each.source)
+		build.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS="+each.system)
 		if output, err := build.CombinedOutput(); err != nil {
-			return "", fmt.Errorf("build %s: %w: %s", name, err, output)
+			return "", fmt.Errorf("build %s: %w: %s", each.source, err, output)
 		}
 	}
 	return folder, nil
@@ -90,6 +102,7 @@ type program struct {
 	mutex  sync.Mutex
 	stderr []string
 	read   sync.WaitGroup
+	silent atomic.Bool // stderr is closed
 }
 
 func (b *bench) start(arguments ...string) *program {
@@ -97,13 +110,14 @@ func (b *bench) start(arguments ...string) *program {
 	folder, err := binaries()
 	require.NoError(b.t, err)
 	// The process has to outlive the test's context, or it would be killed before it cleans up.
-	call := exec.Command(filepath.Join(folder, "takehome"), append(arguments, "--state-dir", b.state)...) //nolint:noctx // see above
+	call := exec.Command(filepath.Join(folder, programName), append(arguments, "--state-dir", b.state)...)
 	p := &program{t: b.t, call: call}
 	call.Stdout = &p.stdout
 	stderr, err := call.StderrPipe()
 	require.NoError(b.t, err)
 	require.NoError(b.t, call.Start())
 	p.read.Go(func() {
+		defer p.silent.Store(true)
 		lines := bufio.NewScanner(stderr)
 		for lines.Scan() {
 			p.mutex.Lock()
@@ -132,7 +146,19 @@ func (p *program) told() string {
 // await waits until stderr has a text.
 func (p *program) await(text string) {
 	p.t.Helper()
-	require.Eventually(p.t, func() bool { return strings.Contains(p.told(), text) }, patience, interval, "wait for %q", text)
+	require.Eventually(p.t, func() bool {
+		return strings.Contains(p.told(), text) || p.silent.Load()
+	}, patience, interval, "wait for %q", text)
+	require.Contains(p.t, p.told(), text)
+}
+
+// interrupt sends the program what ^C does.
+func (p *program) interrupt() {
+	p.t.Helper()
+	if runtime.GOOS == "windows" {
+		p.t.Skip("Windows sends no ^C to a single process")
+	}
+	require.NoError(p.t, p.call.Process.Signal(os.Interrupt))
 }
 
 // wait waits for the end and returns the exit code.

@@ -102,21 +102,21 @@ func (a *app) tell(err error) {
 	fault := takehome.AsFault(err)
 	summary := takehome.Clean(fault.Summary)
 	if errors.Is(err, context.Canceled) {
-		summary, fault = "interrupted", &takehome.Fault{Owner: takehome.Operator}
+		summary, fault = "interrupted", &takehome.Fault{Owner: takehome.Operator, Hint: "call it again to have all of it"}
 	}
 	if _, hasReport := errors.AsType[runError](err); a.asJSON && !hasReport {
 		reported := takehome.ReportedFault{Owner: fault.Owner, Summary: summary, Hint: fault.Hint}
 		if text, err := json.MarshalIndent(map[string]any{"fault": reported}, "", "  "); err == nil {
-			fmt.Fprintf(a.streams.Out, "%s\n", text)
+			_, _ = fmt.Fprintf(a.streams.Out, "%s\n", text)
 		}
 	}
-	fmt.Fprintf(a.streams.Err, "takehome: %s\n", summary)
+	_, _ = fmt.Fprintf(a.streams.Err, "takehome: %s\n", summary)
 	if fault.Err != nil {
 		cause := takehome.Quote([]byte(strings.TrimSpace(fault.Err.Error())), takehome.QuoteBody).Shown
-		fmt.Fprintf(a.streams.Err, "  cause: %s\n", strings.ReplaceAll(cause, "\n", "\n         "))
+		_, _ = fmt.Fprintf(a.streams.Err, "  cause: %s\n", strings.ReplaceAll(cause, "\n", "\n         "))
 	}
-	fmt.Fprintf(a.streams.Err, "  owner: %s\n", fault.Owner)
+	_, _ = fmt.Fprintf(a.streams.Err, "  owner: %s\n", fault.Owner)
 	if fault.Hint != "" {
-		fmt.Fprintf(a.streams.Err, "  next:  %s\n", fault.Hint)
+		_, _ = fmt.Fprintf(a.streams.Err, "  next:  %s\n", fault.Hint)
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/takehome-dev/takehome/internal/engine"
 	"github.com/takehome-dev/takehome/internal/report"
 	"github.com/takehome-dev/takehome/internal/takehome"
+	"github.com/takehome-dev/takehome/internal/term"
 )
 
 type gradeOptions struct {
@@ -100,6 +101,9 @@ func (a *app) grade(ctx context.Context, options gradeOptions) error {
 		Given: options.given, Challenge: loaded.Challenge, Grader: loaded.Grader, Seed: a.settings.Seed, Observe: watch.observe,
 	})
 	watch.close()
+	if a.streams.Out.IsTerminal && a.streams.Err.IsTerminal && !a.flags.quiet {
+		a.streams.Out.Println(term.Line{}) // the checks above, the report below
+	}
 	look, writeErr := a.look(), error(nil)
 	if !options.noFiles && graded.Canonical.Submission.Digest != "" {
 		look.HTML, look.JSON, writeErr = a.writeFiles(graded, options.out)

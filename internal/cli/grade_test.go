@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -19,7 +20,7 @@ const (
 	submissions = "../../testdata/submissions/todo-api"
 	reference   = submissions + "/reference-go"
 	// underway is in the line of a check that is done soon after the start.
-	underway = "pass  A02"
+	underway = " A02 The collection answers soon"
 )
 
 // readReport reads a report strictly and proves that it follows its schema. The canonical
@@ -63,6 +64,11 @@ func TestTheSameSubmissionIsGradedAlikeTwice(t *testing.T) {
 		read, canonical[i] = readReport(t, filepath.Join(out, "report.json"))
 		require.Equal(t, takehome.Graded, read.Canonical.Status)
 		require.Equal(t, "100.0", read.Canonical.Scorecard.Percent)
+		for _, name := range []string{"docker API", "docker engine", "go", "image of Postgres", "image of the pod", "memory of the program"} {
+			require.Condition(t, func() bool {
+				return slices.ContainsFunc(read.Run.Environment, func(s takehome.Setting) bool { return s.Name == name && s.Value != "" })
+			}, name)
+		}
 		b.requireNothingLeft()
 	}
 	require.Equal(t, canonical[0], canonical[1])
@@ -83,5 +89,18 @@ func TestAScoreBelowTheThresholdIsExitCodeOne(t *testing.T) {
 	require.Equal(t, 1, p.wait(), p.told())
 	require.Empty(t, p.told(), "quiet is quiet")
 	require.NotContains(t, strings.ToLower(p.stdout.String()), "report.html", "no files were wanted")
+	b.requireNothingLeft()
+}
+
+func TestWhatCannotBeBuiltIsToldInFewLines(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	dir := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "notes.txt"), []byte("I would use Rust.\n"), 0o644))
+	p := b.start("grade", dir, "-c", "todo-api", "--no-files")
+	require.Equal(t, 0, p.wait(), p.told())
+	require.Contains(t, p.stdout.String(), "Total is capped at 10 %: the program does not start")
+	require.Regexp(t, `(?m)^. blocked  A01 failed, and \d\d more need it and could not be observed$`, p.told())
+	require.Less(t, strings.Count(p.told(), "\n"), 10, p.told())
 	b.requireNothingLeft()
 }

@@ -3,10 +3,12 @@ package cli
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"strconv"
 
 	"github.com/spf13/cobra"
 
+	"github.com/takehome-dev/takehome/internal/takehome"
 	"github.com/takehome-dev/takehome/internal/term"
 )
 
@@ -25,7 +27,15 @@ challenges and most submissions start from.`,
 	return command
 }
 
+// imageName is the grammar of a reference: registry, path, tag, digest.
+var imageName = regexp.MustCompile(`^[a-zA-Z0-9][a-zA-Z0-9.-]*(:[0-9]+)?(/[a-z0-9]+([._-]+[a-z0-9]+)*)*(:\w[\w.-]{0,127})?(@sha256:[0-9a-f]{64})?$`)
+
 func (a *app) ensureImages(ctx context.Context, names []string, listOnly bool) error {
+	for _, name := range names {
+		if !imageName.MatchString(name) {
+			return usageError{err: errorf("%s is not the name of an image", takehome.Line(name)), hint: "name one as a Dockerfile does, such as postgres:17"}
+		}
+	}
 	station, err := a.connect(ctx)
 	if err != nil {
 		return err
@@ -42,7 +52,7 @@ func (a *app) ensureImages(ctx context.Context, names []string, listOnly bool) e
 			return err
 		}
 	}
-	return station.listImages(ctx)
+	return station.listImages(ctx, false)
 }
 
 func (a *app) doctorCommand() *cobra.Command {
@@ -118,7 +128,7 @@ func (a *app) doctor(ctx context.Context) error {
 	out.Println(term.Words(term.Strong, "Engine"))
 	out.Println(out.Lines(table)...)
 	out.Println(term.Line{}, term.Words(term.Strong, "Images"))
-	if err := station.listImages(ctx); err != nil {
+	if err := station.listImages(ctx, true); err != nil {
 		return err
 	}
 	out.Println(term.Line{})

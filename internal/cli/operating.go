@@ -73,8 +73,11 @@ func (a *app) clean(ctx context.Context) error {
 		count     int
 		one, many string
 	}{
-		{cleaned.Containers, "container", "containers"}, {cleaned.Networks, "network", "networks"}, {cleaned.Volumes, "volume", "volumes"},
-		{cleaned.Images, "image", "images"}, {station.removed, "clean copy", "clean copies"},
+		{cleaned.Containers, "container", "containers"},
+		{cleaned.Networks, "network", "networks"},
+		{cleaned.Volumes, "volume", "volumes"},
+		{cleaned.Images, "image", "images"},
+		{station.removed, "clean copy", "clean copies"},
 	}
 	var parts []string
 	for _, each := range counts {

@@ -36,15 +36,15 @@ func (a *app) reportCommand() *cobra.Command {
 		Use: "show <report.json#CHECK>", Short: "Show everything about one check", Args: cobra.ExactArgs(1),
 		Example: "  takehome report show report.json#B01",
 		RunE: func(_ *cobra.Command, arguments []string) error {
-			path, check, ok := strings.Cut(arguments[0], "#")
-			if !ok || check == "" {
+			at := strings.LastIndexByte(arguments[0], '#')
+			if at < 0 || at == len(arguments[0])-1 {
 				return usageError{err: errorf("%s names no check", takehome.Line(arguments[0])), hint: "put its id behind the file: report.json#B01"}
 			}
-			read, err := readReport(path)
+			read, err := readReport(arguments[0][:at])
 			if err != nil {
 				return err
 			}
-			return report.Detail(a.streams.Out, read, check, a.look())
+			return report.Detail(a.streams.Out, read, arguments[0][at+1:], a.look())
 		},
 	}
 	command.AddCommand(render, show)

@@ -24,16 +24,20 @@ const beProgram = "BE_THE_PROGRAM"
 // TestMain lets scripts call the program: the binary of the tests is the program as well.
 func TestMain(m *testing.M) {
 	if os.Getenv(beProgram) == "" {
-		os.Exit(m.Run())
+		code := m.Run()
+		if binariesFolder != "" {
+			_ = os.RemoveAll(binariesFolder)
+		}
+		os.Exit(code) //nolint:forbidigo // this is the process
 	}
 	process := cli.Process{
-		Arguments: os.Args[1:], Environment: os.Environ(),
-		In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Exit: os.Exit,
+		Arguments: os.Args[1:], Environment: os.Environ(), //nolint:forbidigo // this is the process
+		In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Exit: os.Exit, //nolint:forbidigo // this is the process
 	}
 	process.Executable, _ = os.Executable()
 	process.ConfigDir, _ = os.UserConfigDir()
 	process.CacheDir, _ = os.UserCacheDir()
-	os.Exit(cli.Run(process))
+	os.Exit(cli.Run(process)) //nolint:forbidigo // this is the process
 }
 
 // TestScripts calls the program as a user does: every file in testdata/script is a

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -14,19 +15,22 @@ func errorf(format string, arguments ...any) error { return fmt.Errorf(format, a
 // topics are pages of help without a command: they have no Run, so that the help lists them apart.
 func (a *app) topics() []*cobra.Command {
 	return []*cobra.Command{
-		{Use: "environment", Short: "Settings, and where they come from", Long: environmentTopic()},
+		{Use: "environment", Short: "Settings, and where they come from", Long: a.environmentTopic()},
 		{Use: "exit-codes", Short: "What the exit codes mean", Long: exitCodesTopic},
 		{Use: "challenge-format", Short: "What a challenge package looks like", Long: challengeTopic},
 		{Use: "candidate-file", Short: "takehome.yaml, with which a candidate says what is unusual", Long: candidateTopic},
 	}
 }
 
-func environmentTopic() string {
+func (a *app) environmentTopic() string {
 	var text strings.Builder
 	text.WriteString("A setting comes from its flag, from its variable, from the settings file, or is the default;\nthe first that is there wins. A file in the current folder is never read: it may be a candidate's.\n\n")
 	for _, setting := range config.List() {
 		fallback := setting.Default
-		if fallback == "" {
+		switch {
+		case setting.Name == "state-dir" && a.process.CacheDir != "":
+			fallback = filepath.Join(a.process.CacheDir, "takehome")
+		case fallback == "":
 			fallback = "none"
 		}
 		fmt.Fprintf(&text, "  --%-22s %s\n  %-24s %s; %s (default: %s)\n", setting.Name, setting.Variable, "", setting.Usage, setting.Allowed, fallback)

@@ -1,6 +1,13 @@
 package cli
 
 import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"unicode/utf8"
+
 	"github.com/takehome-dev/takehome/internal/report"
 	"github.com/takehome-dev/takehome/internal/takehome"
 	"github.com/takehome-dev/takehome/internal/term"
@@ -12,20 +19,27 @@ type watcher struct {
 	surface  term.Surface
 	progress *term.Progress
 	hide     func()
+	blocked  map[string]int // checks that could not be observed, by their cause
 	quiet    bool
-	verbose  bool // every line of a build is shown
+	mutex    sync.Mutex // an observer may be called from several goroutines
+	verbose  bool       // every line of a build is shown
 }
 
 func (a *app) watch() *watcher {
-	w := &watcher{surface: a.streams.Err, quiet: a.flags.quiet, verbose: a.settings.LogLevel == "debug" || a.settings.LogLevel == "trace"}
+	w := &watcher{blocked: map[string]int{}, surface: a.streams.Err, quiet: a.flags.quiet, verbose: a.settings.LogLevel == "debug" || a.settings.LogLevel == "trace"}
 	if !w.quiet {
 		w.progress, w.hide = a.notes.show()
 	}
 	return w
 }
 
+// close ends the live lines. What one failure made impossible is one line, not fifty.
 func (w *watcher) close() {
 	if w.hide != nil {
+		for _, cause := range slices.Sorted(maps.Keys(w.blocked)) {
+			w.progress.Print(w.line(takehome.Blocked, cause, fmt.Sprintf("failed, and %d more need it and could not be observed", w.blocked[cause])))
+		}
+		clear(w.blocked)
 		w.hide()
 	}
 }
@@ -51,7 +65,7 @@ func (w *watcher) observe(event takehome.Event) {
 	case takehome.CheckStarted:
 		w.progress.Start(event.Check.ID, event.Check.ID+" "+event.Check.Title)
 	case takehome.CheckDone:
-		w.progress.Done(event.Check.ID, w.line(event))
+		w.done(event.Check, event.Finding)
 	case takehome.Progress:
 		if w.verbose {
 			w.progress.Print(term.Words(term.Faint, "  %s: %s", event.Phase, event.Line))
@@ -59,14 +73,30 @@ func (w *watcher) observe(event takehome.Event) {
 	}
 }
 
-func (w *watcher) line(event takehome.Event) term.Line {
-	text := event.Check.Title
-	if event.Finding.Verdict != takehome.Pass {
-		text += ": " + event.Finding.Summary
+func (w *watcher) done(check takehome.Check, finding takehome.Finding) {
+	if finding.Verdict == takehome.Blocked && finding.Cause != "" {
+		w.mutex.Lock()
+		w.blocked[finding.Cause]++
+		w.mutex.Unlock()
+		w.progress.Done(check.ID, nil)
+		return
 	}
-	return term.Line{
-		w.surface.Verdict(string(event.Finding.Verdict)), {Text: "  " + event.Check.ID + " ", Style: term.Strong}, {Text: text},
+	text := check.Title
+	if finding.Verdict != takehome.Pass {
+		text += ": " + finding.Summary
 	}
+	w.progress.Done(check.ID, w.line(finding.Verdict, check.ID, text))
+}
+
+func (w *watcher) line(verdictOf takehome.Verdict, id, text string) term.Line {
+	verdict := w.surface.Verdict(string(verdictOf))
+	// The usual verdicts are as wide as each other, so that the ids stand in a column.
+	gap := strings.Repeat(" ", max(0, len("! partial")-utf8.RuneCountInString(verdict.Text))) + "  "
+	line := term.Line{verdict, {Text: gap + id + " ", Style: term.Strong}, {Text: text}}
+	if w.surface.IsTerminal {
+		return w.surface.Clip(line, w.surface.Width) // all of it is in the report
+	}
+	return line
 }
 
 // painter lends the report the colours of the terminal.

@@ -7,6 +7,7 @@ import (
 	"os"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -198,8 +199,23 @@ func (s *station) environment() []takehome.Setting {
 		{Name: "takehome", Value: version(), Source: "build"},
 	}
 	if s.sandbox != nil {
-		facts = append(facts, takehome.Setting{Name: "docker engine", Value: s.sandbox.Version(), Source: "engine"})
-		slices.SortFunc(facts, func(a, b takehome.Setting) int { return strings.Compare(a.Name, b.Name) })
+		helper, database := s.sandbox.KnownImages()
+		for _, known := range []takehome.Setting{
+			{Name: "docker engine", Value: s.sandbox.Version(), Source: "engine"},
+			{Name: "docker API", Value: s.sandbox.Client().ClientVersion(), Source: "engine"},
+			{Name: "image of the pod", Value: helper, Source: "engine"},
+			{Name: "image of Postgres", Value: database, Source: "engine"},
+		} {
+			if known.Value != "" {
+				facts = append(facts, known)
+			}
+		}
 	}
+	settings := s.app.settings
+	facts = append(facts,
+		takehome.Setting{Name: "memory of the program", Value: size(int64(settings.Memory)), Source: "setting"},
+		takehome.Setting{Name: "processors of the program", Value: strconv.FormatFloat(settings.CPUs, 'g', -1, 64), Source: "setting"},
+	)
+	slices.SortFunc(facts, func(a, b takehome.Setting) int { return strings.Compare(a.Name, b.Name) })
 	return facts
 }

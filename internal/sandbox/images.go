@@ -42,14 +42,12 @@ func (e *Engine) Prepare(ctx context.Context) error {
 	return err
 }
 
-// ImageIDs tells the ids of those two images, for a report. It makes sure of them first.
-func (e *Engine) ImageIDs(ctx context.Context) (helper, database string, err error) {
-	if err := e.Prepare(ctx); err != nil {
-		return "", "", err
-	}
+// KnownImages tells the ids of those two images, for a report. An id is "" until the image
+// was needed.
+func (e *Engine) KnownImages() (helper, database string) {
 	e.making.Lock()
 	defer e.making.Unlock()
-	return e.pod.id, e.grader.id, nil
+	return e.pod.id, e.grader.id
 }
 
 // podImage finds or makes the image that holds nothing but the helper.
