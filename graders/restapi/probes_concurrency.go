@@ -52,11 +52,6 @@ func heldOff(e *script.Exchange) bool {
 	return e.Answered() && (e.Status == http.StatusServiceUnavailable || e.Status == http.StatusTooManyRequests)
 }
 
-// conflict reports an answer by which a program refuses an update that met another one.
-func conflict(e *script.Exchange) bool {
-	return e.Answered() && (e.Status == http.StatusConflict || e.Status == http.StatusPreconditionFailed)
-}
-
 // firstBroken is the first answer that broke and does not ask for patience.
 func firstBroken(exchanges []*script.Exchange) *script.Exchange {
 	if i := slices.IndexFunc(exchanges, func(e *script.Exchange) bool { return broke(e) && !heldOff(e) }); i >= 0 {
@@ -186,6 +181,9 @@ func (r *grading) newItem(ctx context.Context, at *script.Probing) (script.Item,
 	return item, item.ID != "", nil
 }
 
+// letters tell rounds and requests apart.
+const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
 const (
 	updateRounds    = 5
 	parallelUpdates = 20
@@ -205,7 +203,7 @@ func (r *grading) probeParallelUpdates(ctx context.Context, at *script.Probing) 
 	for round := range updateRounds {
 		requests := make([]script.Request, parallelUpdates)
 		for n := range requests {
-			value := at.Canary("canary") + " " + string(rune('A'+round)) + string(rune('a'+n))
+			value := at.Canary("canary") + " " + letters[round:round+1] + letters[n:n+1]
 			requests[n], ok = r.binding.Request(script.Intent{Op: script.Replace, ID: item.ID, Item: item, Set: map[string]any{main: value, "note": value}})
 			if !ok {
 				return script.Observation{Missing: script.Replace}, nil
@@ -275,11 +273,11 @@ func (r *grading) twoUpdates(ctx context.Context, at *script.Probing, item scrip
 		return script.Observation{Missing: script.Fetch}, err
 	}
 	before, _ := r.binding.Item(was)
-	var other any = at.Canary("canary2") + " " + string(rune('A'+round))
+	var other any = at.Canary("canary2") + " " + letters[round:round+1]
 	if second == "done" {
 		other = before.Fields["done"] != true
 	}
-	wanted := map[string]any{main: at.Canary("canary") + " " + string(rune('A'+round)), second: other}
+	wanted := map[string]any{main: at.Canary("canary") + " " + letters[round:round+1], second: other}
 	var requests []script.Request
 	for _, meaning := range []string{main, second} {
 		request, ok := r.binding.Request(script.Intent{Op: script.Patch, ID: item.ID, Item: before, Set: map[string]any{meaning: wanted[meaning]}})
@@ -397,8 +395,11 @@ func (r *grading) probeMixedLoad(ctx context.Context, at *script.Probing) (scrip
 	}
 	main := r.resource.main().Meaning
 	intents := []script.Intent{
-		{Op: script.Fetch, ID: item.ID}, {Op: script.Create, Set: map[string]any{main: at.Canary("canary2")}}, {Op: script.Fetch, ID: item.ID},
-		{Op: script.List}, {Op: script.Replace, ID: item.ID, Item: item, Set: map[string]any{main: at.Canary("canary")}},
+		{Op: script.Fetch, ID: item.ID},
+		{Op: script.Create, Set: map[string]any{main: at.Canary("canary2")}},
+		{Op: script.Fetch, ID: item.ID},
+		{Op: script.List},
+		{Op: script.Replace, ID: item.ID, Item: item, Set: map[string]any{main: at.Canary("canary")}},
 	}
 	var mutex sync.Mutex
 	var exchanges []*script.Exchange

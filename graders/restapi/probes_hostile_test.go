@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -357,7 +356,7 @@ func TestReadStatus(t *testing.T) {
 	} {
 		status, err := readStatus(strings.NewReader(sent))
 		require.NoError(t, err)
-		require.Equal(t, want, status, fmt.Sprintf("%q", sent))
+		require.Equal(t, want, status, "%q", sent)
 	}
 }
 

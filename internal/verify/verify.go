@@ -129,21 +129,22 @@ func one(ctx context.Context, corpus fs.FS, rubric takehome.Rubric, variant Vari
 	if _, refused := errors.AsType[*takehome.Refusal](err); err != nil && !refused {
 		return Outcome{}, err
 	}
-	outcome = Outcome{Variant: variant, Report: report, Elapsed: time.Since(started), Lost: lost(rubric, report)}
+	outcome = Outcome{Variant: variant, Report: report, Elapsed: time.Since(started), Lost: lost(rubric, report, variant.Fails)}
 	outcome.Problems = compare(variant, report, outcome.Lost)
 	return outcome, nil
 }
 
 // lost lists the checks of the program that did not earn full credit. What does not
-// apply is no loss; what could not be assessed is one, since the reference is assessed.
-func lost(rubric takehome.Rubric, report takehome.Report) []string {
+// apply is no loss; what could not be assessed is one, since the reference is assessed. A
+// bonus that was not earned is one only where it is named: nobody has to have it.
+func lost(rubric takehome.Rubric, report takehome.Report, named []string) []string {
 	var ids []string
 	for _, result := range report.Canonical.Results {
 		check, _ := rubric.Check(result.Check)
 		switch result.Verdict {
 		case takehome.Pass, takehome.NotApplicable, takehome.NeedsReview:
 		case takehome.Fail, takehome.Partial, takehome.Blocked, takehome.Duplicate, takehome.NotAssessed:
-			if !check.Bonus {
+			if !check.Bonus || slices.Contains(named, result.Check) {
 				ids = append(ids, result.Check)
 			}
 		}
