@@ -108,7 +108,7 @@ func broke(e *script.Exchange) bool { return !e.Answered() || e.Status >= 500 }
 // failed is the observation of an answer that broke.
 func failed(e *script.Exchange) script.Observation { return seen("failed", e.Describe()) }
 
-// alive reports whether a plain GET of the collection is answered, on a fresh connection.
+// alive reports whether a plain GET of the collection is answered at all, on a fresh connection.
 func (r *grading) alive(ctx context.Context, at *script.Probing) (bool, error) {
 	request, ok := r.binding.Request(script.Intent{Op: script.List})
 	if !ok {
@@ -119,8 +119,8 @@ func (r *grading) alive(ctx context.Context, at *script.Probing) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	// A list of more than 1 MiB is an answer too.
-	return reply.Status > 0 && reply.Status < 500, nil
+	// A list of more than 1 MiB is an answer too, and a list that always fails another defect.
+	return reply.Status > 0, nil
 }
 
 // probeSurvival looks at the program after all of the hostile input.
