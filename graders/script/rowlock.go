@@ -47,8 +47,15 @@ const rowLockWait = 2 * time.Second
 // LockRow locks the rows that hold a text. It reports false where there is no such row,
 // or where the program's role may not lock it: nothing can be observed then.
 func (s *Store) LockRow(ctx context.Context, lab takehome.Lab, text string) (*RowLock, bool, error) {
-	if s == nil || len(s.places) == 0 {
+	if s == nil {
 		return nil, false, nil
+	}
+	if len(s.places) == 0 { // what binding wrote was gone before its table was looked for
+		places, _, err := s.Find(ctx, text)
+		if err != nil || len(places) == 0 {
+			return nil, false, err
+		}
+		s.places = places
 	}
 	owner := &Store{network: lab, access: lab.Access(takehome.RoleOwner)}
 	ctx, cancel := context.WithTimeout(ctx, queryLimit)
