@@ -85,6 +85,7 @@ type grading struct {
 	itemPlaces []script.Place
 	crowd      *crowd
 	outage     outageFacts
+	hostility  hostility
 }
 
 // Grade starts the program, binds its API and observes every check.

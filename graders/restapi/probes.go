@@ -25,6 +25,8 @@ func probes(run *grading) map[string]script.Probe {
 		run.operationProbes(),
 		run.outageProbes(),
 		run.exposureProbes(),
+		run.hostileProbes(),
+		run.concurrencyProbes(),
 	} {
 		maps.Copy(all, part)
 	}

@@ -17,18 +17,18 @@ import (
 // documentationProbes look at what the candidate documents, and compare it with what the program does.
 func (r *grading) documentationProbes() map[string]script.Probe {
 	return map[string]script.Probe{
-		"readme":                 {Labels: []string{"measured", "none"}, Shares: true, Observe: r.probeReadme},
-		"endpoint_documentation": {Labels: []string{"openapi", "complete", "partial", "unreadable", "none"}, Observe: r.probeEndpointDocumentation},
-		"document":               {Labels: []string{"valid", "measured", "unreadable", "absent"}, Shares: true, Observe: r.probeDocument},
-		"documented_routes":      {Labels: []string{"measured", "unused", "absent"}, Shares: true, Observe: r.probeDocumentedRoutes},
-		"existing_operations":    {Labels: []string{"measured", "absent"}, Shares: true, Observe: r.probeExistingOperations},
-		"conformance":            {Labels: []string{"measured", "unused", "absent"}, Shares: true, Observe: r.probeConformance},
-		"request_examples":       {Labels: []string{"measured", "absent"}, Shares: true, Observe: r.probeRequestExamples},
-		"schema_negative":        {Labels: []string{"measured", "absent"}, Shares: true, Observe: r.probeSchemaNegative},
-		"schema_positive":        {Labels: []string{"measured", "too_loose", "unspecified", "absent"}, Shares: true, Observe: r.probeSchemaPositive},
-		"documented_errors":      {Labels: []string{"measured", "absent"}, Shares: true, Observe: r.probeDocumentedErrors},
-		"curl_examples":          {Labels: []string{"measured", "absent"}, Shares: true, Observe: r.probeCurlExamples},
-		"described_operations":   {Labels: []string{"measured", "absent"}, Shares: true, Observe: r.probeDescribedOperations},
+		"readme":                 {Once: true, Labels: []string{"measured", "none"}, Shares: true, Observe: r.probeReadme},
+		"endpoint_documentation": {Once: true, Labels: []string{"openapi", "complete", "partial", "unreadable", "none"}, Observe: r.probeEndpointDocumentation},
+		"document":               {Once: true, Labels: []string{"valid", "measured", "unreadable", "absent"}, Shares: true, Observe: r.probeDocument},
+		"documented_routes":      {Once: true, Labels: []string{"measured", "unused", "absent"}, Shares: true, Observe: r.probeDocumentedRoutes},
+		"existing_operations":    {Once: true, Labels: []string{"measured", "absent"}, Shares: true, Observe: r.probeExistingOperations},
+		"conformance":            {Once: true, Labels: []string{"measured", "unused", "absent"}, Shares: true, Observe: r.probeConformance},
+		"request_examples":       {Once: true, Labels: []string{"measured", "absent"}, Shares: true, Observe: r.probeRequestExamples},
+		"schema_negative":        {Once: true, Labels: []string{"measured", "absent"}, Shares: true, Observe: r.probeSchemaNegative},
+		"schema_positive":        {Once: true, Labels: []string{"measured", "too_loose", "unspecified", "absent"}, Shares: true, Observe: r.probeSchemaPositive},
+		"documented_errors":      {Once: true, Labels: []string{"measured", "absent"}, Shares: true, Observe: r.probeDocumentedErrors},
+		"curl_examples":          {Once: true, Labels: []string{"measured", "absent"}, Shares: true, Observe: r.probeCurlExamples},
+		"described_operations":   {Once: true, Labels: []string{"measured", "absent"}, Shares: true, Observe: r.probeDescribedOperations},
 	}
 }
 

@@ -15,7 +15,7 @@ import (
 func (r *grading) exposureProbes() map[string]script.Probe {
 	return map[string]script.Probe{
 		"exposed":    {Labels: []string{"closed", "metrics", "open", "fails"}, Observe: r.probeExposed},
-		"rate_limit": {Labels: []string{"limits", "limits_without_time", "unlimited", "none"}, Observe: r.probeRateLimit},
+		"rate_limit": {Once: true, Labels: []string{"limits", "limits_without_time", "unlimited", "none"}, Observe: r.probeRateLimit},
 	}
 }
 

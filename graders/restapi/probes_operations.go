@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -20,7 +19,7 @@ func (r *grading) operationProbes() map[string]script.Probe {
 		"few_connections":     {Labels: []string{"all_answered", "some_fail", "hangs", "unaffected"}, Observe: r.probeFewConnections},
 		"kept_connections":    {Labels: []string{"stable", "leaks", "in_transaction", "exhausted", "unaffected"}, Observe: r.probeKeptConnections},
 		"statements_per_list": {Labels: []string{"few", "several", "one_per_row", "unclear", "unaffected"}, Observe: r.probeStatementsPerList},
-		"image":               {Labels: []string{"user_and_check", "user", "check", "root", "ours"}, Observe: r.probeImage},
+		"image":               {Once: true, Labels: []string{"user_and_check", "user", "check", "root", "ours"}, Observe: r.probeImage},
 	}
 }
 
@@ -98,27 +97,6 @@ func (r *grading) grant(ctx context.Context, lab takehome.Lab, limit int) error 
 		}
 		return nil
 	})
-}
-
-// together sends requests at the same instant.
-func together(ctx context.Context, at *script.Probing, requests []script.Request) ([]*script.Exchange, error) {
-	replies, failures := make([]*script.Exchange, len(requests)), make([]error, len(requests))
-	barrier := make(chan struct{})
-	var group sync.WaitGroup
-	for n, request := range requests {
-		group.Go(func() {
-			<-barrier
-			replies[n], failures[n] = at.Client.Do(ctx, request)
-		})
-	}
-	close(barrier)
-	group.Wait()
-	for _, failed := range failures {
-		if failed != nil {
-			return nil, failed
-		}
-	}
-	return replies, nil
 }
 
 // Every kind of request is made this often in each of two batches, so a kind that keeps

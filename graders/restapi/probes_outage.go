@@ -35,15 +35,15 @@ type outageFacts struct {
 // outageProbes take the database away and give it back.
 func (r *grading) outageProbes() map[string]script.Probe {
 	return map[string]script.Probe{
-		"database_cut": {Labels: []string{
+		"database_cut": {Once: true, Labels: []string{
 			"unavailable", "slow", "errors", "leaks", "pretends", "hangs", "exits", "unaffected",
 		}, Observe: r.probeDatabaseCut},
-		"database_silent": {Labels: []string{"answers", "hangs", "exits", "unaffected"}, Observe: r.probeDatabaseSilent},
-		"database_back":   {Labels: []string{"recovers", "restarts", "never", "unaffected"}, Observe: r.probeDatabaseBack},
-		"log":             {Labels: []string{"speaks", "quiet", "secret", "unaffected"}, Observe: r.probeLog},
-		"health":          {Labels: []string{"tells", "always_well", "none", "unaffected"}, Observe: r.probeHealth},
-		"stop_idle":       {Labels: []string{"ends", "killed", "shell", "odd_code"}, Observe: r.probeStopIdle},
-		"stop_busy":       {Labels: []string{"finishes", "refuses", "fails", "cut", "unclear"}, Observe: r.probeStopBusy},
+		"database_silent": {Once: true, Labels: []string{"answers", "hangs", "exits", "unaffected"}, Observe: r.probeDatabaseSilent},
+		"database_back":   {Once: true, Labels: []string{"recovers", "restarts", "never", "unaffected"}, Observe: r.probeDatabaseBack},
+		"log":             {Once: true, Labels: []string{"speaks", "quiet", "secret", "unaffected"}, Observe: r.probeLog},
+		"health":          {Once: true, Labels: []string{"tells", "always_well", "none", "unaffected"}, Observe: r.probeHealth},
+		"stop_idle":       {Once: true, Labels: []string{"ends", "killed", "shell", "odd_code"}, Observe: r.probeStopIdle},
+		"stop_busy":       {Once: true, Labels: []string{"finishes", "refuses", "fails", "cut", "unclear"}, Observe: r.probeStopBusy},
 	}
 }
 
@@ -231,7 +231,7 @@ func (r *grading) heal(ctx context.Context, at *script.Probing) error {
 	if err := proxied(ctx, at, takehome.ProxyPass); err != nil {
 		return err
 	}
-	works, err := r.works(ctx, at, recoveryPatience)
+	works, err := r.works(ctx, at, r.patience(recoveryPatience))
 	if err != nil || works {
 		return err
 	}

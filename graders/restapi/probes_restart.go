@@ -18,6 +18,13 @@ const (
 	recoveryPatience = 15 * time.Second
 )
 
+// patience is how long to wait for what takes a program so long on an idle machine: more
+// where its first start has shown that this machine is slow. The same program must not
+// fail because others are graded beside it.
+func (r *grading) patience(idle time.Duration) time.Duration {
+	return idle + min(10*r.boot.Elapsed, 4*idle)
+}
+
 // restartFacts are what one restart showed; several checks read them.
 type restartFacts struct {
 	starts     bool
@@ -117,7 +124,7 @@ func (r *grading) probeWithoutDatabase(ctx context.Context, at *script.Probing) 
 	if _, err := at.Lab.Stop(ctx, shutdownGrace); err != nil {
 		return script.Observation{}, fmt.Errorf("stop the program: %w", err)
 	}
-	boot, err := at.Lab.Start(ctx, takehome.StartOptions{WithoutDatabase: true, Patience: refusedPatience})
+	boot, err := at.Lab.Start(ctx, takehome.StartOptions{WithoutDatabase: true, Patience: r.patience(refusedPatience)})
 	if err != nil {
 		return script.Observation{}, fmt.Errorf("start the program without its database: %w", err)
 	}
@@ -167,7 +174,7 @@ func (r *grading) servesOutage(ctx context.Context, at *script.Probing) (script.
 	if err := at.Lab.Proxy(ctx, takehome.ProxyMode{Kind: takehome.ProxyPass}); err != nil {
 		return script.Observation{}, err
 	}
-	recovered, err := r.works(ctx, at, recoveryPatience)
+	recovered, err := r.works(ctx, at, r.patience(recoveryPatience))
 	switch {
 	case err != nil:
 		return script.Observation{}, err
@@ -186,7 +193,7 @@ func (r *grading) waitsOutage(ctx context.Context, at *script.Probing, speaks bo
 	if err := at.Lab.Proxy(ctx, takehome.ProxyMode{Kind: takehome.ProxyPass}); err != nil {
 		return script.Observation{}, err
 	}
-	deadline := time.Now().Add(recoveryPatience)
+	deadline := time.Now().Add(r.patience(recoveryPatience))
 	tick := time.NewTicker(100 * time.Millisecond)
 	defer tick.Stop()
 	for time.Now().Before(deadline) {

@@ -67,7 +67,7 @@ func (r *grading) probeStopIdle(ctx context.Context, at *script.Probing) (script
 // Patience of the stop while a request is being served.
 const (
 	lockSeen  = 5 * time.Second // until the request waits for our lock
-	lockHeld  = time.Second     // after SIGTERM
+	lockKept  = time.Second     // after SIGTERM
 	lastReply = 12 * time.Second
 )
 
@@ -166,7 +166,7 @@ func (r *grading) stopWhileWaiting(ctx context.Context, at *script.Probing, requ
 	if err := at.Lab.Signal(ctx, "TERM"); err != nil {
 		return script.Observation{}, fmt.Errorf("ask the program to end: %w", err)
 	}
-	if err := receive(lockHeld); err != nil {
+	if err := receive(lockKept); err != nil {
 		return script.Observation{}, err
 	}
 	if err := release(); err != nil {

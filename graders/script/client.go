@@ -97,7 +97,7 @@ func (c *Client) Do(ctx context.Context, request Request) (*Exchange, error) {
 func (c *Client) perform(ctx context.Context, request Request, exchange *Exchange) error {
 	started := time.Now()
 	defer func() { exchange.Elapsed = time.Since(started) }()
-	whole, cancel := context.WithTimeout(ctx, max(wholePatience, request.Patience))
+	whole, cancel := context.WithTimeout(ctx, max(wholePatience, 2*request.Patience))
 	defer cancel()
 	// The wait for the first byte of an answer is bounded apart from the whole: it is what a hang is.
 	waiting, stopWaiting := context.WithCancelCause(whole)

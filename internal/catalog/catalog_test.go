@@ -214,9 +214,9 @@ func TestABrokenPackageNamesFileLineAndOwner(t *testing.T) {
 		"a negative share":  {edit(challenge, "share: 40", "share: -40"), "challenge.yaml:10: criterion robust: a share is from 0 to 100 per cent"},
 		"shares that wrap":  {edit(challenge, "share: 40", "share: 9223372036854775807"), "challenge.yaml:10: criterion robust: a share is from 0 to 100 per cent"},
 		"a criterion twice": {edit(challenge, "id: robust", "id: works"), `challenge.yaml:9: criterion "works" needs an id of its own and a title`},
-		"a gate twice":      {edit(challenge, "  groups:", "    - {id: no-boot, reason: x, all_zero: [A01], cap: 1}\n  groups:"), `challenge.yaml:12: gate "no-boot" needs an id of its own, reason and all_zero`},
+		"a gate twice":      {edit(challenge, "  groups:", "    - {id: no-boot, reason: x, all_zero: [A01], cap: 1}\n  groups:"), `challenge.yaml:12: gate "no-boot" needs an id of its own, reason, and either all_zero or any_fault`},
 		"a group twice":     {edit(challenge, "{id: A,", "{id: B,"), `challenge.yaml:17: group "B" needs an id of its own and a title`},
-		"a gate for no one": {edit(challenge, "all_zero: [A01]", "all_zero: []"), `challenge.yaml:12: gate "no-boot" needs an id of its own, reason and all_zero`},
+		"a gate for no one": {edit(challenge, "all_zero: [A01]", "all_zero: []"), `challenge.yaml:12: gate "no-boot" needs an id of its own, reason, and either all_zero or any_fault`},
 		"a gate that is none": {
 			edit(challenge, "cap: 10", "cap: 100"), "challenge.yaml:12: gate no-boot: cap must be from 0 to 99",
 		},

@@ -81,6 +81,7 @@ type gate struct {
 	ID        string   `yaml:"id"`
 	Reason    string   `yaml:"reason"`
 	AllZero   []string `yaml:"all_zero"`
+	AnyFault  []string `yaml:"any_fault"`
 	Criterion string   `yaml:"criterion"`
 	Cap       int      `yaml:"cap"`
 }
@@ -169,8 +170,8 @@ func (r rubric) problem(data []byte) error {
 	var gates, groups []string
 	for _, g := range r.Gates {
 		switch {
-		case g.ID == "" || slices.Contains(gates, g.ID) || g.Reason == "" || len(g.AllZero) == 0:
-			return fault(g.ID, fmt.Sprintf("gate %q needs an id of its own, reason and all_zero", g.ID))
+		case g.ID == "" || slices.Contains(gates, g.ID) || g.Reason == "" || (len(g.AllZero) == 0) == (len(g.AnyFault) == 0):
+			return fault(g.ID, fmt.Sprintf("gate %q needs an id of its own, reason, and either all_zero or any_fault", g.ID))
 		case g.Cap < 0 || g.Cap > 99:
 			return fault(g.ID, fmt.Sprintf("gate %s: cap must be from 0 to 99", g.ID))
 		case g.Criterion != "" && !slices.Contains(criteria, g.Criterion):

@@ -100,7 +100,7 @@ func (a *app) showChallenge(name string) error {
 		if gate.Criterion != "" {
 			what = gate.Criterion
 		}
-		out.Println(term.Words(term.Normal, "  %s is capped at %d %% when %s (%s)", what, gate.Cap, gate.Reason, strings.Join(gate.AllZero, ", ")))
+		out.Println(term.Words(term.Normal, "  %s is capped at %d %% when %s (%s)", what, gate.Cap, gate.Reason, strings.Join(slices.Concat(gate.AllZero, gate.AnyFault), ", ")))
 	}
 	return nil
 }

@@ -147,8 +147,17 @@ func bonus(rubric takehome.Rubric, results map[string]takehome.Result) takehome.
 }
 
 // closed reports whether every check of a gate earned nothing and at least one of them
-// was seen to fail: what is only blocked is shown under its cause.
+// was seen to fail: what is only blocked is shown under its cause. A gate of faults is
+// closed by one check that saw one of them, also where it takes no points a third time.
 func closed(gate takehome.Gate, results map[string]takehome.Result) bool {
+	if len(gate.AnyFault) > 0 {
+		for _, result := range results {
+			if result.Verdict != takehome.NotAssessed && slices.Contains(gate.AnyFault, result.Fault) {
+				return true
+			}
+		}
+		return false
+	}
 	failed := false
 	for _, id := range gate.AllZero {
 		result, known := results[id]

@@ -187,3 +187,27 @@ func TestABonusIsCountedWhenItIsEarned(t *testing.T) {
 	require.Equal(t, map[takehome.Verdict]int{takehome.Pass: 2}, earned.Counts)
 	require.Equal(t, earned.Counts, earned.Criteria[0].Counts)
 }
+
+func TestAGateOfFaultsClosesByOneCheck(t *testing.T) {
+	t.Parallel()
+	rubric := rubric()
+	rubric.Gates = []takehome.Gate{{ID: "injection", Reason: "SQL is executed", AnyFault: []string{"sql_injection"}, Criterion: "works", Cap: 50}}
+	results := func(last takehome.Result) []takehome.Result {
+		return []takehome.Result{passed("A01"), passed("B01"), passed("B02"), passed("B03"), last}
+	}
+	for name, test := range map[string]struct {
+		last takehome.Result
+		caps int
+	}{
+		"another fault":                       {result("B04", takehome.Fail, takehome.None(), "100"), 0},
+		"the fault":                           {result("B04", takehome.Fail, takehome.None(), "sql_injection"), 1},
+		"the fault, partly":                   {result("B04", takehome.Partial, takehome.Frac(1, 2), "sql_injection"), 1},
+		"the fault, charged twice":            {result("B04", takehome.Duplicate, takehome.None(), "sql_injection"), 1},
+		"an observation that is ours to mend": {result("B04", takehome.NotAssessed, takehome.None(), "sql_injection"), 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			require.Len(t, score.Tally(rubric, results(test.last)).Criteria[0].Caps, test.caps)
+		})
+	}
+}

@@ -73,6 +73,7 @@ type Gate struct {
 	ID        string
 	Reason    string   // shown to the reader
 	AllZero   []string // applies when every one of these checks earned nothing
+	AnyFault  []string // applies when a check lost credit because of one of these faults
 	Criterion string   // the criterion that is capped; empty: the total
 	Cap       int      // per cent
 }
