@@ -63,6 +63,7 @@ func (r *grading) probeRateLimit(ctx context.Context, at *script.Probing) (scrip
 	if !speaks || !ok {
 		return seen("none", "nothing speaks of a limit of requests"), nil
 	}
+	request.Hasty = true // here a refusal is what is looked for
 	for range quickRequests {
 		reply, err := at.Client.Do(ctx, request)
 		if err != nil {

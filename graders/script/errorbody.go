@@ -69,7 +69,7 @@ func names(value any, field string) bool {
 		_, stated := v["status"]
 		problem := typed || stated
 		for name, member := range v {
-			if hasWord(name, field) && !(problem && slices.Contains(members, name)) || names(member, field) {
+			if hasWord(name, field) && (!problem || !slices.Contains(members, name)) || names(member, field) {
 				return true
 			}
 		}

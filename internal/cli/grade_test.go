@@ -100,7 +100,7 @@ func TestWhatCannotBeBuiltIsToldInFewLines(t *testing.T) {
 	p := b.start("grade", dir, "-c", "todo-api", "--no-files")
 	require.Equal(t, 0, p.wait(), p.told())
 	require.Contains(t, p.stdout.String(), "Total is capped at 10 %: the program does not start")
-	require.Regexp(t, `(?m)^. blocked  A01 failed, and \d\d more need it and could not be observed$`, p.told())
-	require.Less(t, strings.Count(p.told(), "\n"), 10, p.told())
+	require.Regexp(t, `(?m)^. blocked  A01 failed, and \d+ more need it and could not be observed$`, p.told())
+	require.Less(t, strings.Count(p.told(), "\n"), 20, p.told())
 	b.requireNothingLeft()
 }
