@@ -52,7 +52,7 @@ var onlyIn = map[string][]string{
 	"github.com/testcontainers/": {"internal/sandbox"},
 	"github.com/spf13/viper":     {"internal/config"},
 	"github.com/spf13/cobra":     {"internal/cli"},
-	"charm.land/lipgloss/":       {"internal/term"},
+	"github.com/charmbracelet/": {"internal/term"},
 	"html/template":              {"internal/report"},
 	"github.com/jackc/pgx/":      {"internal/sandbox", "graders"},
 	"github.com/getkin/":         {"graders/openapi"},
