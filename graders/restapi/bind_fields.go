@@ -59,7 +59,7 @@ func (b *binder) fieldIn(words FieldWords, taken map[string]bool) (field, bool) 
 			if !strings.EqualFold(key, name) || taken[pointer] {
 				continue
 			}
-			f := field{kind: words.Kind, write: pointer, read: pointer}
+			f := field{kind: words.Kind, write: b.enclosed(pointer), read: pointer}
 			if f.suits(b.item[key], words) {
 				return f, true
 			}
@@ -116,8 +116,8 @@ func (b *binder) findFlag(ctx context.Context) error {
 			continue
 		}
 		if !known {
-			f = field{kind: kindFlag, write: script.Pointer(b.names(words)[0]), no: false, yes: true}
-			f.read = f.write
+			read := script.Pointer(b.names(words)[0])
+			f = field{kind: kindFlag, write: b.enclosed(read), read: read, no: false, yes: true}
 			words.Yes = []string{""}
 		}
 		if err := b.tryFlag(ctx, words, f, update, known); err != nil {

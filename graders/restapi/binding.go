@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/url"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -130,7 +131,20 @@ func (b *Binding) body(intent script.Intent) map[string]any {
 	for _, meaning := range slices.Sorted(maps.Keys(intent.Set)) {
 		put(meaning, intent.Set[meaning])
 	}
+	if around := b.enclosed(""); around != "" && len(body) == 0 {
+		setPointer(body, around, map[string]any{}) // an item without fields is an item
+	}
 	return body
+}
+
+// enclosed is where a field is written: beside the text of an item, in the object that the
+// API wants around both. For "" it is that object, or "" where there is none.
+func (b *Binding) enclosed(pointer string) string {
+	around := path.Dir(b.fields[b.resource.main().Meaning].write)
+	if around == "/" || around == "." {
+		return pointer
+	}
+	return around + pointer
 }
 
 // outgoing writes true and false of a flag as this API does; every other value goes
@@ -296,7 +310,7 @@ func (b *Binding) FieldName(meaning string) string {
 func (b *Binding) Put(body map[string]any, meaning string, value any) {
 	f, ok := b.fields[meaning]
 	if !ok {
-		f = field{write: script.Pointer(b.FieldName(meaning))}
+		f = field{write: b.enclosed(script.Pointer(b.FieldName(meaning)))}
 	}
 	setPointer(body, f.write, b.outgoing(f, value))
 }

@@ -162,7 +162,8 @@ func (r *grading) probeErrorContent(_ context.Context, at *script.Probing) (scri
 
 var messageNames = []string{"message", "detail", "title", "error", "msg", "description", "error_description", "errors", "reason"}
 
-// errorContent reads message and code of an error body.
+// errorContent reads message and code of an error body, wherever in it the error is:
+// {"error": {…}}, {"fault": {…}}.
 func errorContent(e *script.Exchange) (message string, coded bool) {
 	value, err := e.JSON()
 	object, ok := value.(map[string]any)
@@ -172,6 +173,16 @@ func errorContent(e *script.Exchange) (message string, coded bool) {
 	if inner, ok := object["error"].(map[string]any); ok {
 		object = inner
 	}
+	message, coded = contentOf(object, e.Media() == "problem")
+	for _, name := range sortedKeys(object) {
+		if inner, ok := object[name].(map[string]any); ok && message == "" {
+			message, coded = contentOf(inner, coded)
+		}
+	}
+	return message, coded
+}
+
+func contentOf(object map[string]any, coded bool) (message string, _ bool) {
 	for _, name := range []string{"code", "type", "error_code", "errorCode", "slug"} {
 		if text, ok := object[name].(string); ok && text != "" && text != "about:blank" {
 			coded = true
@@ -182,9 +193,6 @@ func errorContent(e *script.Exchange) (message string, coded bool) {
 	}
 	if text, ok := object["error"].(string); ok && object["message"] != nil && !strings.Contains(text, " ") {
 		coded = true // {"error": "NotFound", "message": "…"}
-	}
-	if e.Media() == "problem" {
-		coded = true
 	}
 	for _, name := range messageNames {
 		switch text := object[name].(type) {

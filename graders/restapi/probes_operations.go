@@ -39,7 +39,7 @@ const (
 	ownerConnections = 100
 	manyRequests     = 60
 	// slowExchange makes the requests meet at the database on a machine of any speed.
-	slowExchange = 15 * time.Millisecond
+	slowExchange = 60 * time.Millisecond
 )
 
 // probeFewConnections lets many requests in at once while the database grants few connections.

@@ -231,7 +231,11 @@ func (r *grading) heal(ctx context.Context, at *script.Probing) error {
 	if err := proxied(ctx, at, takehome.ProxyPass); err != nil {
 		return err
 	}
-	works, err := r.works(ctx, at, r.patience(recoveryPatience))
+	patience := r.patience(recoveryPatience)
+	if !r.outage.recovered {
+		patience = time.Second // it has not come back from another outage either
+	}
+	works, err := r.works(ctx, at, patience)
 	if err != nil || works {
 		return err
 	}
@@ -248,7 +252,8 @@ func (r *grading) works(ctx context.Context, at *script.Probing, patience time.D
 	defer tick.Stop()
 	for {
 		reply, err := at.Client.Do(ctx, list)
-		if err != nil || reply.Success() {
+		// A list that is longer than we read is a list.
+		if err != nil || reply.Success() || reply.Fault == script.BodyTooLarge && reply.Status == http.StatusOK {
 			return err == nil, err
 		}
 		if time.Since(begun) > patience {

@@ -22,7 +22,7 @@ const (
 // where its first start has shown that this machine is slow. The same program must not
 // fail because others are graded beside it.
 func (r *grading) patience(idle time.Duration) time.Duration {
-	return idle + min(10*r.boot.Elapsed, 4*idle)
+	return idle + min(5*r.boot.Elapsed, 4*idle)
 }
 
 // restartFacts are what one restart showed; several checks read them.

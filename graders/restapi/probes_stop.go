@@ -33,6 +33,9 @@ func (r *grading) stopIdle(ctx context.Context, at *script.Probing) (stopFacts, 
 	if _, err := r.log(ctx, at); err != nil {
 		return facts, err
 	}
+	if err := r.leaveAlone(ctx, at); err != nil {
+		return facts, err
+	}
 	if err := at.Lab.Signal(ctx, "TERM"); err != nil {
 		return facts, fmt.Errorf("ask the program to end: %w", err)
 	}
@@ -43,6 +46,23 @@ func (r *grading) stopIdle(ctx context.Context, at *script.Probing) (stopFacts, 
 	log, err := r.log(ctx, at)
 	facts.shell = r.startsShell() && strings.Contains(log.Shown, notHandedOn)
 	return facts, err
+}
+
+// leaveAlone closes the connections that we keep to the program: one that waits for its
+// clients to leave is right to do so. The request after that makes sure that it has seen it.
+func (r *grading) leaveAlone(ctx context.Context, at *script.Probing) error {
+	at.Client.Refresh()
+	request, ok := r.binding.Request(script.Intent{Op: script.List})
+	if !ok {
+		return nil
+	}
+	for range 2 {
+		request.Fresh = true
+		if _, err := at.Client.Do(ctx, request); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // probeStopIdle says how the stop of the one restart went.

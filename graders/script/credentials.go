@@ -38,6 +38,7 @@ type manners struct {
 	generation  int // of the credential
 	renewals    int
 	futile      int
+	restarted   bool // the program was, since the credential was made
 
 	quietUntil time.Time
 	waited     time.Duration // that was asked for and granted
@@ -86,7 +87,7 @@ func (c *Client) politely(ctx context.Context, request Request) (*Exchange, erro
 				continue
 			}
 			exchange.Limited = true
-		case exchange.Status == http.StatusUnauthorized && generation > 0 && !renewed:
+		case generation > 0 && !renewed && c.manners.stale(exchange.Status):
 			again, err := c.manners.renew(ctx, generation)
 			if err != nil {
 				return nil, err
@@ -143,8 +144,23 @@ func (m *manners) renew(ctx context.Context, generation int) (bool, error) {
 	if m.renewals++; err != nil || !fresh {
 		return false, err
 	}
-	m.generation++
+	m.generation, m.restarted = m.generation+1, false
 	return true, nil
+}
+
+// stale reports whether a status says that the credential is no longer known: 401, and 403
+// too from a program that was started anew since the credential was made.
+func (m *manners) stale(status int) bool {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	return status == http.StatusUnauthorized || status == http.StatusForbidden && m.restarted
+}
+
+// restart tells that the program was started anew: it may have forgotten its sessions.
+func (m *manners) restart() {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	m.restarted = m.credentials != nil
 }
 
 // settle remembers whether renewing helped: a 401 that stays has another reason.

@@ -250,6 +250,9 @@ func (a *app) outcomeLine(outcome verify.Outcome) term.Line {
 		verdict = "fail"
 	}
 	line := term.Line{a.streams.Err.Glyph(verdict), {Text: fmt.Sprintf(" %s %s, %.1f s", outcome.Variant.Name, scoreOf(outcome.Report), outcome.Elapsed.Seconds())}}
+	if len(outcome.Unsteady) > 0 {
+		line = append(line, term.Span{Text: ": only when it was graded again; at first " + strings.Join(outcome.Unsteady, "; "), Style: term.Faint})
+	}
 	if len(outcome.Problems) > 0 {
 		line = append(line, term.Span{Text: ": " + strings.Join(outcome.Problems, "; "), Style: term.Bad})
 	}
@@ -267,12 +270,15 @@ func scoreOf(report takehome.Report) string {
 func (a *app) printMatrix(challenge takehome.Challenge, result verify.Verification, took time.Duration) {
 	out := a.streams.Out
 	submissions := term.Table{Gap: "   "}
-	wrong, mutants := 0, 0
+	wrong, unsteady, mutants := 0, 0, 0
 	for _, outcome := range result.Outcomes {
 		verdict, remark := "pass", "as expected"
 		if len(outcome.Problems) > 0 {
 			verdict, remark = "fail", strings.Join(outcome.Problems, "; ")
 			wrong++
+		} else if len(outcome.Unsteady) > 0 {
+			verdict, remark = "partial", "as expected when graded again; at first "+strings.Join(outcome.Unsteady, "; ")
+			unsteady++
 		}
 		if outcome.Variant.Role == verify.RoleMutant {
 			mutants++
@@ -306,8 +312,8 @@ func (a *app) printMatrix(challenge takehome.Challenge, result verify.Verificati
 		})
 	}
 	out.Println(out.Lines(matrix)...)
-	out.Println(term.Line{}, term.Words(term.Strong, "%d submissions (%d mutants), %d not as expected; %d of %d checks proven; %d s",
-		len(result.Outcomes), mutants, wrong, proven, scored, int(took.Seconds())))
+	out.Println(term.Line{}, term.Words(term.Strong, "%d submissions (%d mutants), %d not as expected, %d only when graded again; %d of %d checks proven; %d s",
+		len(result.Outcomes), mutants, wrong, unsteady, proven, scored, int(took.Seconds())))
 	if !result.Complete {
 		out.Println(term.Words(term.Faint, "Only a part of the submissions was graded; checks may be unproven for that reason alone."))
 	}

@@ -41,6 +41,8 @@ type Outcome struct {
 	Variant  Variant
 	Report   takehome.Report
 	Problems []string // empty: as expected
+	// Unsteady is what was not as expected at first, and was when it was graded again.
+	Unsteady []string
 	Lost     []string // checks without full credit, sorted
 	Elapsed  time.Duration
 }
@@ -124,12 +126,33 @@ func one(ctx context.Context, corpus fs.FS, rubric takehome.Rubric, variant Vari
 	if err := variant.Materialise(corpus, dir); err != nil {
 		return Outcome{}, err
 	}
+	first, err := graded(ctx, rubric, variant, grade, dir)
+	if err == nil && len(first.Problems) == 0 || ctx.Err() != nil {
+		return first, err
+	}
+	// Many programs at once can make a machine so slow that one of them is seen to hang. What
+	// is wrong is wrong twice; what is not is told as unsteady.
+	again, failed := graded(ctx, rubric, variant, grade, dir)
+	if failed != nil {
+		return Outcome{}, errors.Join(err, failed)
+	}
+	if len(again.Problems) == 0 {
+		again.Unsteady = first.Problems
+		if err != nil {
+			again.Unsteady = []string{takehome.AsFault(err).Summary}
+		}
+	}
+	return again, nil
+}
+
+// graded grades and compares once.
+func graded(ctx context.Context, rubric takehome.Rubric, variant Variant, grade Grade, dir string) (Outcome, error) {
 	started := time.Now()
 	report, err := grade(ctx, dir)
 	if _, refused := errors.AsType[*takehome.Refusal](err); err != nil && !refused {
 		return Outcome{}, err
 	}
-	outcome = Outcome{Variant: variant, Report: report, Elapsed: time.Since(started), Lost: lost(variant, rubric, report)}
+	outcome := Outcome{Variant: variant, Report: report, Elapsed: time.Since(started), Lost: lost(variant, rubric, report)}
 	outcome.Problems = compare(variant, report, outcome.Lost)
 	return outcome, nil
 }

@@ -92,6 +92,33 @@ func TestRunComparesEveryVariantWithWhatIsExpected(t *testing.T) {
 	require.Equal(t, []string{"B02"}, got.Unproven, "a human's item needs no mutant")
 }
 
+// A busy machine can make a program fail once. What is wrong twice is wrong.
+func TestWhatIsNotAsExpectedIsGradedAgain(t *testing.T) {
+	t.Parallel()
+	corpus := files(map[string]string{
+		"good/expect.yaml": "# A reference.\nrole: reference\n", "good/main": "",
+		"odd/expect.yaml": "# A reference with a flaw.\nrole: reference\n", "odd/main": "B02",
+	})
+	var seen sync.Map
+	always, tries := byContent(t, &seen), map[string]int{}
+	grade := func(ctx context.Context, dir string) (takehome.Report, error) {
+		report, err := always(ctx, dir)
+		content, _ := os.ReadFile(filepath.Join(dir, "main"))
+		tries[string(content)]++
+		if string(content) == "" && tries[""] == 1 {
+			return takehome.Report{}, &takehome.Fault{Owner: takehome.Takehome, Summary: "the relay is gone"}
+		}
+		return report, err
+	}
+	result, err := verify.Run(t.Context(), corpus, rubric(), grade, verify.Options{Jobs: 1})
+	require.NoError(t, err)
+	require.Equal(t, map[string]int{"": 2, "B02": 2}, tries)
+	require.Empty(t, result.Outcomes[0].Problems)
+	require.Equal(t, []string{"the relay is gone"}, result.Outcomes[0].Unsteady)
+	require.NotEmpty(t, result.Outcomes[1].Problems)
+	require.Empty(t, result.Outcomes[1].Unsteady)
+}
+
 func TestOnlyAndThirdChoose(t *testing.T) {
 	t.Parallel()
 	texts := map[string]string{"reference/main": "fine", "reference/expect.yaml": "# R.\nrole: reference\n"}
