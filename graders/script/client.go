@@ -68,7 +68,6 @@ func (c *Client) transport(fresh bool) *http.Transport {
 func (c *Client) Move(address string) {
 	c.kept.CloseIdleConnections()
 	c.address = address
-	c.manners.restart()
 }
 
 // Refresh makes the next request go over a new connection.

@@ -38,7 +38,6 @@ type manners struct {
 	generation  int // of the credential
 	renewals    int
 	futile      int
-	restarted   bool // the program was, since the credential was made
 
 	quietUntil time.Time
 	waited     time.Duration // that was asked for and granted
@@ -87,7 +86,7 @@ func (c *Client) politely(ctx context.Context, request Request) (*Exchange, erro
 				continue
 			}
 			exchange.Limited = true
-		case generation > 0 && !renewed && c.manners.stale(exchange.Status):
+		case generation > 0 && !renewed && refused(exchange):
 			again, err := c.manners.renew(ctx, generation)
 			if err != nil {
 				return nil, err
@@ -96,11 +95,17 @@ func (c *Client) politely(ctx context.Context, request Request) (*Exchange, erro
 				continue
 			}
 		}
-		if renewed || generation > 0 && exchange.Answered() && exchange.Status != http.StatusUnauthorized {
-			c.manners.settle(exchange.Status == http.StatusUnauthorized)
+		if renewed || generation > 0 && exchange.Answered() && !refused(exchange) {
+			c.manners.settle(refused(exchange))
 		}
 		return exchange, nil
 	}
+}
+
+// refused reports an answer to credentials that are no longer known: 401, or 403 from a
+// program that does not tell the two apart.
+func refused(e *Exchange) bool {
+	return e.Answered() && (e.Status == http.StatusUnauthorized || e.Status == http.StatusForbidden)
 }
 
 // dress adds the credentials. The generation is 0 where there are none to renew.
@@ -144,23 +149,8 @@ func (m *manners) renew(ctx context.Context, generation int) (bool, error) {
 	if m.renewals++; err != nil || !fresh {
 		return false, err
 	}
-	m.generation, m.restarted = m.generation+1, false
+	m.generation++
 	return true, nil
-}
-
-// stale reports whether a status says that the credential is no longer known: 401, and 403
-// too from a program that was started anew since the credential was made.
-func (m *manners) stale(status int) bool {
-	m.mutex.Lock()
-	defer m.mutex.Unlock()
-	return status == http.StatusUnauthorized || status == http.StatusForbidden && m.restarted
-}
-
-// restart tells that the program was started anew: it may have forgotten its sessions.
-func (m *manners) restart() {
-	m.mutex.Lock()
-	defer m.mutex.Unlock()
-	m.restarted = m.credentials != nil
 }
 
 // settle remembers whether renewing helped: a 401 that stays has another reason.
