@@ -56,7 +56,6 @@ var onlyIn = map[string][]string{
 	"github.com/getkin/":         {"graders/openapi"},
 	"html/template":              {"internal/report"},
 	"github.com/jackc/pgx/":      {"internal/sandbox", "graders"},
-	"github.com/getkin/":         {"graders/openapi"},
 	"github.com/go-git/":         {"internal/intake"},
 	"github.com/stretchr/":       {},
 }
