@@ -13,10 +13,11 @@ help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 demo: docker build ## grade a good and a flawed submission, from nothing
-	@bin/takehome grade $(SUBMISSIONS)/reference-python --challenge todo-api --out reports/reference-python --quiet
-	@echo
-	@bin/takehome grade $(SUBMISSIONS)/flawed-python --challenge todo-api --out reports/flawed-python --quiet
-	@echo
+	@bin/takehome images postgres:17 python:3.13 >/dev/null
+	@mkdir -p reports
+	@grade() { bin/takehome grade $(SUBMISSIONS)/$$1 --challenge todo-api --out reports/$$1 --quiet >reports/$$1.txt; }; \
+	grade reference-python & grade flawed-python && wait $$!
+	@cat reports/reference-python.txt; echo; cat reports/flawed-python.txt; echo
 	@echo "The pages:  reports/reference-python/report.html"
 	@echo "            reports/flawed-python/report.html"
 
