@@ -182,12 +182,21 @@ func (e *Engine) accept(ctx context.Context) error {
 	return err
 }
 
+// testcontainers keeps its logger and its settings in variables of the whole process:
+// preparing is held while they are read, silence sets the logger once.
+var (
+	preparing sync.Mutex
+	silence   sync.Once
+)
+
 // newProvider makes testcontainers use our client. It reads its settings from the
 // environment only, so that is where its reaper is switched off: Ryuk wants the engine's
 // socket mounted, which has no place beside hostile code, and leases do its work. It
 // also looks for an engine by itself, and panics where it finds none; an address that was
 // given to us it must be told.
 func newProvider(cli *client.Client, explicit bool) (provider *testcontainers.DockerProvider, err error) {
+	preparing.Lock()
+	defer preparing.Unlock()
 	defer func() {
 		if reason := recover(); reason != nil {
 			err = &takehome.Fault{
@@ -208,7 +217,7 @@ func newProvider(cli *client.Client, explicit bool) (provider *testcontainers.Do
 	if err != nil {
 		return nil, fmt.Errorf("prepare testcontainers: %w", err)
 	}
-	tclog.SetDefault(silent{}) // some of its lines go to the package's own logger
+	silence.Do(func() { tclog.SetDefault(silent{}) }) // some of its lines go to the package's own logger
 	provider, err = testcontainers.NewDockerProvider(testcontainers.WithLogger(silent{}))
 	if err != nil {
 		return nil, fmt.Errorf("prepare testcontainers: %w", err)
