@@ -29,22 +29,13 @@ func (r *grading) concurrencyProbes() map[string]script.Probe {
 // queue is of our making, and the machine may be busy.
 const manyPatience = 10 * time.Second
 
-// together sends requests at the same instant, each on a connection of its own.
+// together sends requests at the same instant and waits longer for their answers.
 func together(ctx context.Context, at *script.Probing, requests []script.Request) ([]*script.Exchange, error) {
-	exchanges, failures := make([]*script.Exchange, len(requests)), make([]error, len(requests))
-	barrier := make(chan struct{})
-	var group sync.WaitGroup
-	for n, request := range requests {
-		request.Fresh = true // a kept connection may be replayed, and two requests cannot share one
-		request.Patience = max(request.Patience, manyPatience)
-		group.Go(func() {
-			<-barrier
-			exchanges[n], failures[n] = at.Client.Do(ctx, request)
-		})
+	patient := slices.Clone(requests)
+	for n := range patient {
+		patient[n].Patience = max(patient[n].Patience, manyPatience)
 	}
-	close(barrier)
-	group.Wait()
-	return exchanges, errors.Join(failures...)
+	return at.Client.Together(ctx, patient)
 }
 
 // heldOff reports an answer by which a program asks for patience.

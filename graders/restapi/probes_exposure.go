@@ -3,12 +3,10 @@ package restapi
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"net/http"
 	"strings"
 
 	"github.com/takehome-dev/takehome/graders/script"
-	"github.com/takehome-dev/takehome/internal/takehome"
 )
 
 // exposureProbes look for what should not be reachable, and for a limit of requests.
@@ -85,20 +83,4 @@ func (r *grading) probeRateLimit(ctx context.Context, at *script.Probing) (scrip
 		return seen("limits", "refuses too many requests and says for how long"), nil
 	}
 	return seen("unlimited", "many quick requests are all served"), nil
-}
-
-// again starts the program anew.
-func (r *grading) again(ctx context.Context, at *script.Probing) error {
-	if _, err := at.Lab.Stop(ctx, shutdownGrace); err != nil {
-		return fmt.Errorf("stop the program: %w", err)
-	}
-	boot, err := at.Lab.Start(ctx, takehome.StartOptions{})
-	if err != nil {
-		return fmt.Errorf("start the program again: %w", err)
-	}
-	if !boot.Listening {
-		return nil
-	}
-	at.Client.Move(boot.Address)
-	return r.answering(ctx)
 }

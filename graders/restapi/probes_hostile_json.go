@@ -10,7 +10,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/takehome-dev/takehome/graders/script"
-	"github.com/takehome-dev/takehome/internal/takehome"
 )
 
 // oddTexts are literal bytes of JSON strings that are no proper text (RFC 8259 8.1, 8.2).
@@ -210,25 +209,9 @@ func (r *grading) probeOddKeys(ctx context.Context, at *script.Probing) (script.
 		return failed(after), nil
 	}
 	if after.Success() && (!before.Success() || bytes.Contains(after.Body, []byte(polluted))) {
-		return script.Observation{Label: "polluted", Detail: "a name in one body changes how later bodies are read"}, r.startAfresh(ctx, at)
+		return script.Observation{Label: "polluted", Detail: "a name in one body changes how later bodies are read"}, r.again(ctx, at)
 	}
 	return seen("harmless", "later requests are read as before"), nil
-}
-
-// startAfresh starts the program again, so that what poisoned it is charged once.
-func (r *grading) startAfresh(ctx context.Context, at *script.Probing) error {
-	if _, err := at.Lab.Stop(ctx, shutdownGrace); err != nil {
-		return fmt.Errorf("stop the program: %w", err)
-	}
-	boot, err := at.Lab.Start(ctx, takehome.StartOptions{})
-	if err != nil {
-		return fmt.Errorf("start the program again: %w", err)
-	}
-	if !boot.Listening {
-		return nil // the checks that follow see it
-	}
-	at.Client.Move(boot.Address)
-	return r.answering(ctx)
 }
 
 // patience of raw conversations.

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"maps"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/takehome-dev/takehome/internal/takehome"
@@ -127,27 +126,11 @@ func (r *run) parallel(ctx context.Context, step ParallelStep) error {
 		if err != nil {
 			return err
 		}
-		request.Fresh = true
 		requests[n] = request
 	}
-	exchanges, failures := make([]*Exchange, step.Times), make([]error, step.Times)
-	barrier := make(chan struct{})
-	var group sync.WaitGroup
-	for n, request := range requests {
-		group.Go(func() {
-			defer func() {
-				if cause := recover(); cause != nil { // of ours; it must not end the process
-					failures[n] = fmt.Errorf("panic in a parallel request: %v", cause)
-				}
-			}()
-			<-barrier
-			exchanges[n], failures[n] = r.Client.Do(ctx, request)
-		})
-	}
-	close(barrier)
-	group.Wait()
+	exchanges, err := r.Client.Together(ctx, requests)
 	r.last = exchanges
-	return errors.Join(failures...)
+	return err
 }
 
 // poll repeats a step until its condition holds; when the time is over the ladder sees the last try.
