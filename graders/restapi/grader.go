@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"slices"
 	"time"
 
 	"github.com/takehome-dev/takehome/graders/script"
@@ -30,26 +29,9 @@ func (Kind) Load(files fs.FS, checkFiles []string) ([]takehome.Check, takehome.G
 	if grader.resource, err = LoadResource(resourceFile, data); err != nil {
 		return nil, nil, err
 	}
-	var checks []takehome.Check
-	for _, name := range checkFiles {
-		data, err := fs.ReadFile(files, name)
-		if err != nil {
-			return nil, nil, authored.Fault(name, 0, err.Error())
-		}
-		file, err := script.Load(name, data, probes(nil))
-		if err != nil {
-			return nil, nil, err
-		}
-		for _, check := range file.Checks {
-			word, err := check.Word()
-			if err != nil {
-				return nil, nil, err
-			}
-			checks = append(checks, word)
-		}
-		grader.checks = append(grader.checks, file.Checks...)
-	}
-	return checks, grader, nil
+	var words []takehome.Check
+	grader.checks, words, err = script.LoadAll(files, checkFiles, probes(nil))
+	return words, grader, err
 }
 
 // Grader judges submissions to one challenge.
@@ -61,22 +43,22 @@ type Grader struct {
 // Only is the grader of the checks that are kept, in the same order.
 func (g *Grader) Only(keep func(takehome.Check) bool) takehome.Grader {
 	kept := *g
-	kept.checks = slices.DeleteFunc(slices.Clone(g.checks), func(check script.Check) bool {
-		word, err := check.Word()
-		return err == nil && !keep(word) // proved when it was loaded
-	})
+	kept.checks = script.Only(g.checks, keep)
 	return &kept
 }
+
+// Equipment says that a rest-api challenge runs a program.
+func (g *Grader) Equipment() takehome.Equipment { return takehome.Equipment{Program: true} }
 
 // grading is one run of a Grader.
 type grading struct {
 	*Grader
-	session  takehome.Session
-	boot     takehome.Boot
-	binding  *Binding
-	runner   *script.Runner
-	out      takehome.Judgement
-	problems []error
+	session takehome.Session
+	boot    takehome.Boot
+	binding *Binding
+	runner  *script.Runner
+	round   *script.Round
+	out     takehome.Judgement
 	// restarted is what the one restart of the run showed.
 	restarted *restartFacts
 	// others is the second user, itemPlaces the columns in which texts of items are kept.
@@ -95,12 +77,15 @@ func (g *Grader) Grade(ctx context.Context, session takehome.Session) (takehome.
 		Owners: g.resource.Operations, Results: map[string]takehome.Finding{},
 	}
 	run.runner.Probes = probes(run)
+	run.round = &script.Round{
+		Runner: run.runner, Checks: g.checks, Watch: session.Watch, Prevented: run.notRunning, After: run.discardLong,
+	}
 	err := run.start(ctx)
 	if err == nil && run.boot.Listening {
 		err = run.phase("binding", func() error { return run.bind(ctx) })
 	}
 	if err == nil {
-		err = run.phase("checks", func() error { return run.observe(ctx) })
+		err = run.phase("checks", func() error { return run.round.Run(ctx, &run.out) })
 	}
 	if run.runner.Client != nil {
 		run.tellWaits()
@@ -112,8 +97,8 @@ func (g *Grader) Grade(ctx context.Context, session takehome.Session) (takehome.
 		_ = run.runner.Store.Close(cleanup) // the database goes with the lab
 	}
 	run.out.Boot = &run.boot
-	run.complete()
-	return run.out, errors.Join(append(run.problems, err)...)
+	run.round.Complete(&run.out)
+	return run.out, errors.Join(append(run.round.Problems, err)...)
 }
 
 // phase measures and announces one part of the run.

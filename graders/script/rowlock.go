@@ -54,7 +54,7 @@ func (s *Store) LockRow(ctx context.Context, lab takehome.Lab, text string) (*Ro
 		}
 		s.places = places
 	}
-	owner := &Store{network: lab, access: lab.Access(takehome.RoleOwner)}
+	owner := &Store{lab: lab, role: takehome.RoleOwner}
 	ctx, cancel := context.WithTimeout(ctx, queryLimit)
 	defer cancel()
 	connection, err := owner.connect(ctx)
@@ -128,7 +128,7 @@ func (s *Store) Discard(ctx context.Context, lab takehome.Lab, longerThan int) e
 	if s == nil || len(s.places) == 0 {
 		return nil
 	}
-	owner := &Store{network: lab, access: lab.Access(takehome.RoleOwner)}
+	owner := &Store{lab: lab, role: takehome.RoleOwner}
 	ctx, cancel := context.WithTimeout(ctx, queryLimit)
 	defer cancel()
 	connection, err := owner.connect(ctx)

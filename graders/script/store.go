@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"strconv"
 	"strings"
 	"time"
@@ -12,14 +11,15 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 
+	"github.com/takehome-dev/takehome/graders/database"
 	"github.com/takehome-dev/takehome/internal/takehome"
 )
 
 // Store is the submission's database as the probe role sees it: it may read everything
 // and own nothing, so that nothing a candidate made can act with rights of ours.
 type Store struct {
-	network    takehome.Network
-	access     takehome.Access
+	lab        database.Lab
+	role       takehome.Role
 	connection *pgx.Conn
 	places     []Place // where items were found to be kept
 }
@@ -32,7 +32,7 @@ func (p Place) String() string { return takehome.Line(p.Schema + "." + p.Table +
 
 // NewStore makes a Store. It connects when it is first used.
 func NewStore(lab takehome.Lab) *Store {
-	return &Store{network: lab, access: lab.Access(takehome.RoleProbe)}
+	return &Store{lab: lab, role: takehome.RoleProbe}
 }
 
 // Close ends the connection.
@@ -53,23 +53,16 @@ func (s *Store) connect(ctx context.Context) (*pgx.Conn, error) {
 	if s.connection != nil && !s.connection.IsClosed() {
 		return s.connection, nil
 	}
-	config, err := pgx.ParseConfig("sslmode=disable")
+	config, err := database.Config(s.lab, s.lab.Access(s.role))
 	if err != nil {
-		return nil, fmt.Errorf("make probe configuration: %w", err)
+		return nil, err
 	}
-	config.Host, config.Port = "pod", 5432
-	config.Database, config.User, config.Password = s.access.Database, s.access.User, s.access.Password
-	config.LookupFunc = func(context.Context, string) ([]string, error) { return []string{"pod"}, nil }
-	config.DialFunc = func(ctx context.Context, _, _ string) (net.Conn, error) {
-		return s.network.Dial(ctx, s.access.Network, s.access.Address)
-	}
-	config.Fallbacks, config.TLSConfig = nil, nil
 	// Functions and operators that a candidate put into public must not answer for Postgres.
 	config.RuntimeParams["search_path"] = "pg_catalog, pg_temp"
 	config.DefaultQueryExecMode = pgx.QueryExecModeSimpleProtocol
 	connection, err := pgx.ConnectConfig(ctx, config)
 	if err != nil {
-		return nil, fmt.Errorf("connect to the submission's database as probe: %w", err)
+		return nil, fmt.Errorf("connect to the submission's database as %s: %w", s.role, err)
 	}
 	s.connection = connection
 	return connection, nil

@@ -8,7 +8,7 @@ import (
 
 	"github.com/takehome-dev/takehome/internal/build/compose"
 	"github.com/takehome-dev/takehome/internal/build/language"
-	"github.com/takehome-dev/takehome/internal/build/sqlfile"
+	"github.com/takehome-dev/takehome/internal/sqlscript"
 	"github.com/takehome-dev/takehome/internal/takehome"
 )
 
@@ -141,7 +141,7 @@ func (p *planner) addFiles(to *takehome.Migration, files []string) {
 		if !ok || slices.Contains(to.Files, file) {
 			continue
 		}
-		scripts, notes := sqlfile.Scripts(file, text)
+		scripts, notes := sqlscript.Scripts(file, text)
 		for _, line := range notes {
 			p.note("%s", line)
 		}

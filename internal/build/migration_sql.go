@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/takehome-dev/takehome/internal/build/sqlfile"
+	"github.com/takehome-dev/takehome/internal/sqlscript"
 	"github.com/takehome-dev/takehome/internal/takehome"
 )
 
@@ -43,7 +43,7 @@ func (p *planner) sqlText(file string) (string, bool) {
 		p.note("the SQL files are larger than %d MiB together; the rest was not looked at", most>>20)
 		return "", false
 	}
-	raw, ok := p.files.Bytes(file, sqlfile.SizeLimit)
+	raw, ok := p.files.Bytes(file, sqlscript.SizeLimit)
 	p.sqlSize += len(raw)
 	return string(raw), ok
 }
@@ -73,7 +73,7 @@ func (p *planner) searchFolders() []string {
 func (p *planner) migrationsBelow(below string) (string, bool) {
 	best := ""
 	for _, file := range p.files.Under(below) {
-		if !sqlfile.IsUp(file.Path) || p.foreignTo(below, file.Path) {
+		if !sqlscript.IsUp(file.Path) || p.foreignTo(below, file.Path) {
 			continue
 		}
 		for at := path.Dir(file.Path); at != "." && at != below; at = path.Dir(at) {
@@ -90,7 +90,7 @@ func (p *planner) migrationsBelow(below string) (string, bool) {
 func (p *planner) sqlIn(folder string) []string {
 	var files []string
 	for _, file := range p.files.Under(folder) {
-		if !sqlfile.IsUp(file.Path) || sqlfile.IsSeed(path.Base(file.Path)) {
+		if !sqlscript.IsUp(file.Path) || sqlscript.IsSeed(path.Base(file.Path)) {
 			continue
 		}
 		direct := path.Dir(file.Path) == folder
@@ -100,12 +100,12 @@ func (p *planner) sqlIn(folder string) []string {
 			files = append(files, file.Path)
 		}
 	}
-	sqlfile.Sort(files)
+	sqlscript.Sort(files)
 	return files
 }
 
 func (p *planner) hasDirectSQL(folder string) bool {
-	return slices.ContainsFunc(p.files.Names(folder), sqlfile.IsUp)
+	return slices.ContainsFunc(p.files.Names(folder), sqlscript.IsUp)
 }
 
 // schemaBelow finds the schema: one file with a telling name, the only file that creates
@@ -113,12 +113,12 @@ func (p *planner) hasDirectSQL(folder string) bool {
 func (p *planner) schemaBelow(below string) []string {
 	var named, creating []string
 	for _, file := range p.files.Under(below) {
-		if !sqlfile.IsUp(file.Path) || sqlfile.IsSeed(file.Path) || p.foreignTo(below, file.Path) || !p.inSchemaFolder(below, file.Path) {
+		if !sqlscript.IsUp(file.Path) || sqlscript.IsSeed(file.Path) || p.foreignTo(below, file.Path) || !p.inSchemaFolder(below, file.Path) {
 			continue
 		}
 		text, ok := p.sqlText(file.Path)
 		switch {
-		case !ok || len(sqlfile.Tables(text)) == 0:
+		case !ok || len(sqlscript.Tables(text)) == 0:
 			continue
 		case mysqlOnly.MatchString(text):
 			p.note("%s is written for another database, and was left out", file.Path)
@@ -133,7 +133,7 @@ func (p *planner) schemaBelow(below string) []string {
 	case len(creating) <= 1:
 		return creating
 	case sameFolder(creating) && allNumbered(creating):
-		sqlfile.Sort(creating)
+		sqlscript.Sort(creating)
 		return creating
 	case len(named) > 0:
 		slices.SortStableFunc(named, func(a, b string) int { return schemaRank(a) - schemaRank(b) })
@@ -208,7 +208,7 @@ func (p *planner) appliesItself(files []string) (why string, self bool) {
 	var wanted []string
 	for _, file := range files {
 		if text, ok := p.sqlText(file); ok {
-			wanted = append(wanted, sqlfile.Tables(text)...)
+			wanted = append(wanted, sqlscript.Tables(text)...)
 		}
 	}
 	missing := slices.ContainsFunc(wanted, func(table string) bool { return !slices.Contains(own, table) })

@@ -93,6 +93,8 @@ type stopwatch struct {
 	broken        *takehome.Breakdown
 }
 
+func (s *stopwatch) Equipment() takehome.Equipment { return takehome.Equipment{Program: true} }
+
 func (s *stopwatch) Grade(ctx context.Context, session takehome.Session) (takehome.Judgement, error) {
 	s.broken = session.Breakdown
 	if session.Lab == nil {

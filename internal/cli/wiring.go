@@ -175,7 +175,7 @@ func (planStation) Plan(ctx context.Context, submission takehome.Submission) (en
 type labStation struct{ *station }
 
 // Open makes sure of the database's image before it opens a pod.
-func (s labStation) Open(ctx context.Context, plan takehome.StartPlan) (engine.Lab, error) {
+func (s labStation) Open(ctx context.Context, plan takehome.StartPlan, dataset *takehome.Dataset) (engine.Lab, error) {
 	if err := s.images.Ensure(ctx, "postgres:17"); err != nil {
 		return nil, err
 	}
@@ -183,7 +183,7 @@ func (s labStation) Open(ctx context.Context, plan takehome.StartPlan) (engine.L
 	lab, err := s.sandbox.Open(ctx, sandbox.LabSpec{
 		Limits:        sandbox.Limits{MemoryBytes: int64(settings.Memory), NanoCPUs: int64(settings.CPUs * 1e9)},
 		Lifetime:      settings.RunTimeout + settings.BuildTimeout,
-		StartPatience: settings.StartTimeout, Aliases: plan.DatabaseHosts,
+		StartPatience: settings.StartTimeout, Aliases: plan.DatabaseHosts, Dataset: dataset,
 	})
 	if err != nil {
 		return nil, err

@@ -50,9 +50,9 @@ type Built struct {
 	Log       takehome.Text
 }
 
-// Labs opens pods.
+// Labs opens pods: for a program with its start plan, or for a database alone.
 type Labs interface {
-	Open(ctx context.Context, plan takehome.StartPlan) (Lab, error)
+	Open(ctx context.Context, plan takehome.StartPlan, dataset *takehome.Dataset) (Lab, error)
 }
 
 // Lab is a pod that can be given a program and must be closed.
@@ -114,6 +114,7 @@ type run struct {
 	copy      Copy
 	sub       takehome.Submission
 	seed      string
+	needs     takehome.Equipment
 	proposal  Proposal
 	planned   bool
 	built     Built
@@ -154,7 +155,21 @@ func (r *run) walk(ctx context.Context) error {
 	}
 	r.sub = r.copy.Submission()
 	r.seed = seedOf(r.request, r.sub)
-	phase, err = r.phase("plan", func() (err error) {
+	r.needs = r.request.Grader.Equipment()
+	if r.needs.Program {
+		err = r.plan(ctx)
+	} else {
+		err = r.open(ctx)
+	}
+	if err != nil {
+		return err
+	}
+	return r.grade(ctx)
+}
+
+// plan finds out how to build and start the program, and makes everything ready for it.
+func (r *run) plan(ctx context.Context) error {
+	phase, err := r.phase("plan", func() (err error) {
 		r.proposal, err = r.Planner.Plan(ctx, r.sub)
 		return err
 	})
@@ -163,10 +178,21 @@ func (r *run) walk(ctx context.Context) error {
 		return fmt.Errorf("plan how to build and start the submission: %w", err)
 	}
 	r.planned = true
-	if err := r.prepare(ctx); err != nil {
+	return r.prepare(ctx)
+}
+
+// open opens a lab that holds nothing but a database.
+func (r *run) open(ctx context.Context) error {
+	phase, err := r.phase("pod", func() (err error) {
+		r.lab, err = r.Labs.Open(ctx, takehome.StartPlan{}, r.needs.Dataset)
+		return err
+	})
+	if err != nil {
+		r.phases = append(r.phases, phase)
 		return err
 	}
-	return r.grade(ctx)
+	r.phases = append(r.phases, r.lab.Phases()...)
+	return nil
 }
 
 // prepare builds the image while the pod opens. A build that fails needs no pod.
@@ -189,7 +215,7 @@ func (r *run) prepare(ctx context.Context) error {
 	})
 	group.Go(func() (err error) {
 		opening, err = r.phase("pod", func() (err error) {
-			r.lab, err = r.Labs.Open(groupCtx, r.proposal.Start)
+			r.lab, err = r.Labs.Open(groupCtx, r.proposal.Start, r.needs.Dataset)
 			return err
 		})
 		return err
@@ -210,8 +236,11 @@ func (r *run) grade(ctx context.Context) error {
 		Submission: r.sub, Plan: r.proposal.Start, Breakdown: r.built.Breakdown, Seed: r.seed, Observe: r.request.Observe,
 	}
 	if r.built.Breakdown == nil {
+		session.Lab = r.lab
+	}
+	if session.Lab != nil && r.needs.Program {
 		r.lab.Equip(r.built.Image, r.proposal.Start)
-		session.Lab, session.Image = r.lab, r.built.Image
+		session.Image = r.built.Image
 	}
 	err := guarded("grading", func() (err error) {
 		r.judgement, err = r.request.Grader.Grade(ctx, session)
@@ -220,7 +249,9 @@ func (r *run) grade(ctx context.Context) error {
 	r.phases = append(r.phases, r.judgement.Phases...)
 	if r.lab != nil && r.built.Breakdown == nil {
 		r.notes = append(r.notes, r.lab.Notes()...)
-		r.readLog(ctx)
+		if r.needs.Program {
+			r.readLog(ctx)
+		}
 	}
 	if err != nil {
 		return fmt.Errorf("grade: %w", err)

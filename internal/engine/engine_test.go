@@ -294,6 +294,35 @@ func TestAnObserverThatPanicsLeaksNothing(t *testing.T) {
 	}
 }
 
+func TestWithoutAProgramNothingIsBuilt(t *testing.T) {
+	t.Parallel()
+	l := newLine()
+	l.needs = takehome.Equipment{Dataset: &takehome.Dataset{Name: "shop"}}
+	report, err := l.engine().Grade(t.Context(), l.request())
+	require.NoError(t, err)
+	require.Equal(t, []string{intake, open, grade, closeLab, closeCopy}, l.calls)
+	require.Same(t, l.needs.Dataset, l.dataset)
+	require.NotNil(t, l.session.Lab)
+	require.Equal(t, takehome.Graded, report.Canonical.Status)
+	require.Nil(t, report.Canonical.Plan)
+	require.Nil(t, report.Canonical.Recipe)
+	require.Nil(t, report.Run.Image)
+	require.Equal(t, []string{"intake", "pod", "Postgres", "boot", "checks", "teardown"}, phases(report))
+}
+
+func TestWithoutAProgramNoStationLeaks(t *testing.T) {
+	t.Parallel()
+	for station, leaves := range map[string][]string{open: {closeCopy}, grade: {closeLab, closeCopy}} {
+		l := newLine()
+		l.needs = takehome.Equipment{}
+		l.at[station] = func(context.Context) error { return io.ErrUnexpectedEOF }
+		report, err := l.engine().Grade(t.Context(), l.request())
+		require.ErrorIs(t, err, io.ErrUnexpectedEOF)
+		require.Equal(t, takehome.Inconclusive, report.Canonical.Status)
+		require.Equal(t, leaves, l.calls[len(l.calls)-len(leaves):])
+	}
+}
+
 func TestABuildThatBreaksIsGradedWithoutALab(t *testing.T) {
 	t.Parallel()
 	l := newLine()

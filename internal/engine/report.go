@@ -27,6 +27,7 @@ func (r *run) report(ctx context.Context, err error) takehome.Report {
 	report := takehome.Report{
 		Schema:   takehome.ReportSchema,
 		Evidence: evidence(r.judgement),
+		Exhibits: r.judgement.Exhibits,
 		Canonical: takehome.Canonical{
 			Status: status(ctx, err), Challenge: r.request.Challenge, Submission: r.sub, Seed: r.seed,
 			Binding: r.judgement.Binding, Rubric: reportedChecks(r.request.Challenge.Rubric),

@@ -25,6 +25,8 @@ type line struct {
 	judgement takehome.Judgement
 	digest    string
 	session   takehome.Session // what the grader was given
+	needs     takehome.Equipment
+	dataset   *takehome.Dataset // what the lab was opened with
 	// grading is how long the grader takes.
 	grading time.Duration
 }
@@ -44,7 +46,7 @@ const (
 
 func newLine() *line {
 	return &line{
-		at: map[string]func(context.Context) error{}, digest: "sha256:submission",
+		at: map[string]func(context.Context) error{}, digest: "sha256:submission", needs: takehome.Equipment{Program: true},
 		proposal: engine.Proposal{Recipe: takehome.Recipe{Source: "Dockerfile"}, Start: takehome.StartPlan{Folder: "."}},
 		built:    engine.Built{Image: takehome.Image{ID: "sha256:image"}, Log: takehome.Quote([]byte("built"), takehome.QuoteBody)},
 		judgement: takehome.Judgement{
@@ -152,7 +154,8 @@ func (s buildStation) Remove(ctx context.Context, image takehome.Image) error {
 
 type labStation struct{ *line }
 
-func (s labStation) Open(ctx context.Context, _ takehome.StartPlan) (engine.Lab, error) {
+func (s labStation) Open(ctx context.Context, _ takehome.StartPlan, dataset *takehome.Dataset) (engine.Lab, error) {
+	s.dataset = dataset
 	if err := s.reach(ctx, open); err != nil {
 		return nil, err
 	}
@@ -193,3 +196,5 @@ func (s graderStation) Grade(ctx context.Context, session takehome.Session) (tak
 	}
 	return s.judgement, s.reach(ctx, grade)
 }
+
+func (s graderStation) Equipment() takehome.Equipment { return s.needs }

@@ -38,6 +38,8 @@ type LabSpec struct {
 	// Aliases are more host names that shall lead to the database, such as the name of the
 	// database service in a compose file. db, postgres and database always do.
 	Aliases []string
+	// Dataset is what the database server holds from the start; nil: an empty database.
+	Dataset *takehome.Dataset
 }
 
 func (s LabSpec) withDefaults() LabSpec {

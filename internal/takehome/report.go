@@ -25,6 +25,7 @@ type Report struct {
 	Digest string `json:"digest"`
 	// Evidence is the proof, by check. Ids and times in it vary from run to run.
 	Evidence map[string][]Evidence `json:"evidence"`
+	Exhibits []Exhibit             `json:"exhibits,omitempty"` // in the order in which they are shown
 	Run      Run                   `json:"run"`
 }
 

@@ -29,6 +29,7 @@ type Judgement struct {
 	Results  []Result
 	Evidence map[string][]Evidence // by check
 	Binding  []BindingEntry
+	Exhibits []Exhibit
 	Boot     *Boot
 	Phases   []Phase
 	Notes    []string

@@ -1,7 +1,7 @@
-// Package sqlfile reads migration files written in SQL: it finds the half that leads up,
+// Package sqlscript reads migration files written in SQL: it finds the half that leads up,
 // leaves out what concerns the server instead of the database, and puts files in the
 // order in which their tool would run them.
-package sqlfile
+package sqlscript
 
 import (
 	"regexp"

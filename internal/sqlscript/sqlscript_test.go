@@ -1,4 +1,4 @@
-package sqlfile_test
+package sqlscript_test
 
 import (
 	"strings"
@@ -6,7 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/takehome-dev/takehome/internal/build/sqlfile"
+	"github.com/takehome-dev/takehome/internal/sqlscript"
 )
 
 func TestUp(t *testing.T) {
@@ -21,7 +21,7 @@ func TestUp(t *testing.T) {
 		"only down mark":  "UP;\n-- +goose Down\nDOWN;",
 		"plain":           "UP;\n",
 	} {
-		require.Equal(t, "UP;", strings.TrimSpace(sqlfile.Up(text)), name)
+		require.Equal(t, "UP;", strings.TrimSpace(sqlscript.Up(text)), name)
 	}
 }
 
@@ -40,7 +40,7 @@ GRANT ALL PRIVILEGES ON DATABASE todo TO app;
 CREATE FUNCTION f() RETURNS trigger AS $body$ BEGIN PERFORM 1; RETURN NEW; END; $body$ LANGUAGE plpgsql;
 CREATE INDEX CONCURRENTLY i ON "To;do" (id);
 INSERT INTO "To;do" (note) VALUES ('\c is not a command here'), ($1$;$1$) -- last one, no semicolon`
-	scripts, notes := sqlfile.Scripts("db/schema.sql", text)
+	scripts, notes := sqlscript.Scripts("db/schema.sql", text)
 	require.Len(t, scripts, 3)
 	require.Equal(t, "CREATE INDEX CONCURRENTLY i ON \"To;do\" (id)", strings.TrimSpace(scripts[1].SQL))
 	for _, kept := range []string{"SET statement_timeout", `CREATE TABLE "To;do"`, "it\\'s; fine", "PERFORM 1; RETURN NEW;"} {
@@ -55,14 +55,14 @@ INSERT INTO "To;do" (note) VALUES ('\c is not a command here'), ($1$;$1$) -- las
 
 func TestCopyFromInputCannotBeApplied(t *testing.T) {
 	t.Parallel()
-	scripts, notes := sqlfile.Scripts("dump.sql", "CREATE TABLE t (a int);\nCOPY t (a) FROM stdin;\n1\n2\n\\.\n")
+	scripts, notes := sqlscript.Scripts("dump.sql", "CREATE TABLE t (a int);\nCOPY t (a) FROM stdin;\n1\n2\n\\.\n")
 	require.Len(t, scripts, 1)
 	require.Contains(t, notes[0], "COPY … FROM stdin cannot be applied")
 }
 
 func TestTables(t *testing.T) {
 	t.Parallel()
-	require.Equal(t, []string{"todos", "users", "tags"}, sqlfile.Tables(
+	require.Equal(t, []string{"todos", "users", "tags"}, sqlscript.Tables(
 		"CREATE TABLE IF NOT EXISTS public.todos (id int); create table \"Users\" (id int);\n-- create table not_this (x int);\nSELECT 'create table nor_this';CREATE UNLOGGED TABLE tags();"))
 }
 
@@ -79,7 +79,7 @@ func TestOrder(t *testing.T) {
 		for i, j := 0, len(shuffled)-1; i < j; i, j = i+1, j-1 {
 			shuffled[i], shuffled[j] = shuffled[j], shuffled[i]
 		}
-		sqlfile.Sort(shuffled)
+		sqlscript.Sort(shuffled)
 		require.Equal(t, files, shuffled)
 	}
 }
@@ -91,10 +91,10 @@ func TestWhichFilesLeadUp(t *testing.T) {
 		"1_a.down.sql": false, "U1__a.sql": false, "2024_x/down.sql": false, "drop_tables.sql": false, "tests/x.sql": false, "queries/todo.sql": false,
 		"a_rollback.sql": false, "x.txt": false, "20240101-todo-down.sql": false,
 	} {
-		require.Equal(t, up, sqlfile.IsUp(file), file)
+		require.Equal(t, up, sqlscript.IsUp(file), file)
 	}
 	for file, seed := range map[string]bool{"seed.sql": true, "db/seeds/1.sql": true, "02_sample_data.sql": true, "schema.sql": false, "1_add_seeded_flag.sql": true} {
-		require.Equal(t, seed, sqlfile.IsSeed(file), file)
+		require.Equal(t, seed, sqlscript.IsSeed(file), file)
 	}
 }
 
@@ -102,10 +102,10 @@ func FuzzScripts(f *testing.F) {
 	f.Add("CREATE TABLE a (b text DEFAULT $x$;$x$); -- c;\n/* d; */ \\c x\nE'\\'';\"e;\"")
 	f.Add("$$ $a$ ' \" /* --")
 	f.Fuzz(func(t *testing.T, text string) {
-		scripts, _ := sqlfile.Scripts("f.sql", text)
+		scripts, _ := sqlscript.Scripts("f.sql", text)
 		for _, script := range scripts {
 			require.NotEmpty(t, strings.TrimSpace(script.SQL))
 		}
-		sqlfile.Tables(text)
+		sqlscript.Tables(text)
 	})
 }

@@ -1,4 +1,4 @@
-package sqlfile
+package sqlscript
 
 import (
 	"fmt"
