@@ -24,8 +24,8 @@ var helper = sync.OnceValues(func() (string, error) {
 		return "", err
 	}
 	file := filepath.Join(folder, "takehome-pod")
-	build := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w", "-o", file, "github.com/takehome-dev/takehome/cmd/takehome-pod") //nolint:noctx // a fixed command of a test
-	build.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS=linux")                                                                      //nolint:forbidigo // the toolchain's own settings
+	build := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w", "-o", file, "github.com/takehome-dev/takehome/cmd/takehome-pod")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS=linux") //nolint:forbidigo // the toolchain's own settings
 	if output, err := build.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("build takehome-pod: %w: %s", err, output)
 	}
