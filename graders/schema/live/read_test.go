@@ -2,6 +2,7 @@ package live_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -138,12 +139,12 @@ func indexNamed(t *testing.T, table live.Table, name string) live.Index {
 func TestReadIsBounded(t *testing.T) {
 	t.Parallel()
 	lab := sandboxtest.Open(t, nil)
-	owner, err := database.Connect(t.Context(), lab, takehome.RoleOwner, database.Options{})
+	owner, err := database.Connect(t.Context(), lab, takehome.RoleOwner, database.Options{Patience: time.Minute})
 	require.NoError(t, err)
-	answer, err := owner.Run(t.Context(), `do $$ begin for i in 1..450 loop execute format('create table t%s (a int, b text default %L)', i, repeat('x', 100000)); end loop; end $$`)
+	answer, err := owner.Run(t.Context(), `do $$ begin for i in 1..410 loop execute format('create table t%s (a int, b text default %L)', i, repeat('x', 3000)); end loop; end $$`)
 	require.NoError(t, err)
 	require.Nil(t, answer.Refusal)
-	probe, err := database.Connect(t.Context(), lab, takehome.RoleProbe, database.Options{MaxBytes: 1 << 20})
+	probe, err := database.Connect(t.Context(), lab, takehome.RoleProbe, database.Options{MaxBytes: 1 << 20, Patience: time.Minute})
 	require.NoError(t, err)
 	schema, err := live.Read(t.Context(), probe)
 	require.NoError(t, err)
