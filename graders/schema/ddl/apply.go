@@ -116,8 +116,8 @@ func (r *applying) command(ctx context.Context, file File, statement sqlscript.S
 			r.note("%s, line %d: the file that it includes is not there", takehome.Line(file.Path), statement.Line)
 			return nil
 		case depth >= maxDepth, r.includes >= maxIncludes:
-			r.note("%s, line %d: files include one another too often; the rest was left out", takehome.Line(file.Path), statement.Line)
-			r.stopped = true
+			r.note("%s, line %d: files include one another too often", takehome.Line(file.Path), statement.Line)
+			r.stopped = r.includes >= maxIncludes
 			return nil
 		}
 		r.includes++
