@@ -44,7 +44,7 @@ var vocabulary = map[string]string{
 	"sale": "sales venta venda vente verkauf", "transaction": "txn trx tx transaccion transacao transaktion", "invoice": "factura fatura facture rechnung nf",
 	"header": "hdr head kopf cabecera cabecalho entete", "checkout": "", "booking": "reserva buchung reservation",
 	"line": "ln ligne linha linea renglon zeile posten partida riga", "detail": "dtl det detalle detalhe dettaglio", "position": "pos posicion", "entry": "eintrag",
-	"cart": "basket trolley carrito carrinho panier warenkorb einkaufswagen einkaufskorb cesta carrello bag", "wishlist": "favorite favourite favorito wunschliste deseo saved merkzettel",
+	"cart": "shoppingcart shoppingbag basket trolley carrito carrinho panier warenkorb einkaufswagen einkaufskorb cesta carrello bag", "wishlist": "favorite favourite favorito wunschliste deseo saved merkzettel",
 	"return": "rma devolucion devolucao retour ruecksendung", "refund": "reembolso remboursement erstattung gutschrift",
 	"payment": "pay pymt pago pagamento paiement zahlung bezahlung cobro reglement", "charge": "", "shipment": "envio entrega livraison lieferung versand sendung delivery fulfillment fulfilment dispatch expedition shipping liefer ship",
 	"parcel": "package paquete pacote colis paket", "billing": "bill facturacion faturamento facturation cobranca",

@@ -157,7 +157,7 @@ func (s *shape) observe() facts {
 		}
 		s.observeColumn(column, &f)
 	}
-	const most = 3 // such as a position, or the time at which it was joined
+	const most = 1 // such as a position, or the time at which it was joined
 	f.link = references >= 2 && f.own <= most && !f.money && !f.quantity && !f.status && !f.name && !f.rating && !f.description
 	return f
 }
