@@ -28,13 +28,15 @@ type grading struct {
 	owner, probe, admin *database.Connection
 
 	applied ddl.Result
+	copied  bool // there is a copy of the database as it was when the SQL was applied
 	schema  live.Schema
 	mapping mapping.Mapping
+	words   mapping.Words
 }
 
 // Grade applies the submission's SQL, reads the schema, maps it and observes every check.
 func (g *Grader) Grade(ctx context.Context, session takehome.Session) (takehome.Judgement, error) {
-	run := &grading{Grader: g, session: session, out: takehome.Judgement{Evidence: map[string][]takehome.Evidence{}}}
+	run := &grading{Grader: g, session: session, words: mapping.ShopWords(), out: takehome.Judgement{Evidence: map[string][]takehome.Evidence{}}}
 	run.runner = &script.Runner{
 		Lab: session.Lab, Ledger: &script.Ledger{}, Seed: session.Seed, Results: map[string]takehome.Finding{},
 	}
@@ -84,6 +86,9 @@ func (r *grading) apply(ctx context.Context) error {
 		return fmt.Errorf("apply the SQL of the submission: %w", err)
 	}
 	r.out.Notes = append(r.out.Notes, r.applied.Notes...)
+	if err := r.copyDatabase(ctx); err != nil {
+		return err
+	}
 	return r.connect(ctx)
 }
 

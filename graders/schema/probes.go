@@ -12,6 +12,9 @@ func probes(run *grading) map[string]script.Probe {
 	all := map[string]script.Probe{}
 	for _, part := range []map[string]script.Probe{
 		run.completenessProbes(),
+		run.normalisationProbes(),
+		run.typeProbes(),
+		run.indexProbes(),
 	} {
 		maps.Copy(all, part)
 	}
