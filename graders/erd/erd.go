@@ -44,6 +44,9 @@ type Attribute struct {
 type Relation struct {
 	From, To End
 	Label    string
+	// Soft marks what only looks like a reference, a column without a foreign key: a diagram
+	// may draw it or not.
+	Soft bool
 }
 
 // End is one end of a line: how many of its entity go with one of the other end's.
