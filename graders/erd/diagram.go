@@ -190,7 +190,11 @@ func unquote(text string) string {
 
 // cardinalityOf reads what people write at the end of a line: "1", "0..1", "*", "1..n", "many".
 func cardinalityOf(text string) Cardinality {
-	switch strings.ToLower(strings.Trim(strings.TrimSpace(text), "[]() ")) {
+	text = strings.Trim(strings.ToLower(text), "[] ")
+	if strings.HasPrefix(text, "(") {
+		text = strings.Trim(text, "()")
+	}
+	switch text {
 	case "1", "1..1", "one", "only one", "exactly one", "1,1", "1:1":
 		return Cardinality{AtLeastOne, AtMostOne}
 	case "0..1", "?", "0,1", "zero or one", "one or zero", "0-1":
