@@ -13,10 +13,14 @@ import (
 
 // shop is the schema that the four diagrams in testdata show.
 func shop() erd.Model {
-	key := func(name string) erd.Attribute { return erd.Attribute{Name: name, Type: "bigint", Primary: true, Required: true} }
+	key := func(name string) erd.Attribute {
+		return erd.Attribute{Name: name, Type: "bigint", Primary: true, Required: true}
+	}
 	foreign := func(name string) erd.Attribute { return erd.Attribute{Name: name, Type: "bigint", Foreign: true} }
 	plain := func(name string) erd.Attribute { return erd.Attribute{Name: name, Type: "text", Essential: true} }
-	both := func(name string) erd.Attribute { return erd.Attribute{Name: name, Type: "bigint", Primary: true, Foreign: true} }
+	both := func(name string) erd.Attribute {
+		return erd.Attribute{Name: name, Type: "bigint", Primary: true, Foreign: true}
+	}
 	many := erd.Cardinality{Most: erd.Several}
 	one := erd.Cardinality{Least: erd.AtLeastOne, Most: erd.AtMostOne}
 	perhaps := erd.Cardinality{Least: erd.MayBeNone, Most: erd.AtMostOne}
