@@ -1,0 +1,308 @@
+package erd
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/takehome-dev/takehome/internal/takehome"
+)
+
+// Found is what a submission holds of diagrams.
+type Found struct {
+	// Diagrams in the order of their files. Those of a file with several are followed by one
+	// that joins them: a big schema is often drawn in parts.
+	Diagrams []Diagram
+	// Pictures are images, files of drawing tools and links, which only a person can read.
+	Pictures []string
+	prose    []string // paragraphs of Markdown and comments, for what is explained
+}
+
+// Limits of the search.
+const (
+	maxFiles    = 20_000
+	maxDiagrams = 60
+	maxPictures = 20
+	maxProse    = 2_000
+)
+
+// Find looks for diagrams in a submission's files: files of the four languages, and blocks of
+// Markdown. An error is ours.
+func Find(files fs.FS) (Found, error) {
+	var found Found
+	seen := 0
+	err := fs.WalkDir(files, ".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if entry.IsDir() {
+			if base := entry.Name(); name != "." && (base[0] == '.' || slices.Contains([]string{"node_modules", "vendor", "target", "dist", "venv", "__pycache__"}, base)) {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		if seen++; seen > maxFiles {
+			return fs.SkipAll
+		}
+		if !entry.Type().IsRegular() {
+			return nil
+		}
+		return found.look(files, name)
+	})
+	if err != nil {
+		return Found{}, fmt.Errorf("look for diagrams: %w", err)
+	}
+	return found, nil
+}
+
+// look takes what a file holds.
+func (f *Found) look(files fs.FS, name string) error {
+	extension := strings.ToLower(path.Ext(name))
+	syntax := map[string]Syntax{
+		".mmd": Mermaid, ".mermaid": Mermaid, ".dbml": DBML, ".puml": PlantUML, ".plantuml": PlantUML, ".pu": PlantUML,
+		".iuml": PlantUML, ".wsd": PlantUML, ".dot": DOT, ".gv": DOT,
+	}[extension]
+	switch {
+	case syntax != "":
+		text, err := readStart(files, name)
+		if err != nil {
+			return err
+		}
+		f.add(name, Parse(syntax, text, 1))
+		f.remember(comments(text))
+	case slices.Contains([]string{".md", ".markdown", ".mdx"}, extension):
+		text, err := readStart(files, name)
+		if err != nil {
+			return err
+		}
+		f.markdown(name, text)
+	case isPicture(name, extension):
+		f.picture(name)
+	}
+	return nil
+}
+
+// readStart reads as much of a file as a diagram may be long, and a byte more.
+func readStart(files fs.FS, name string) (string, error) {
+	file, err := files.Open(name)
+	if err != nil {
+		return "", fmt.Errorf("open %s: %w", takehome.Line(name), err)
+	}
+	data, err := io.ReadAll(io.LimitReader(file, MaxBytes+1))
+	if err = errors.Join(err, file.Close()); err != nil {
+		return "", fmt.Errorf("read %s: %w", takehome.Line(name), err)
+	}
+	return string(data), nil
+}
+
+func (f *Found) add(file string, diagram Diagram) {
+	if len(f.Diagrams) < maxDiagrams {
+		diagram.File = file
+		f.Diagrams = append(f.Diagrams, diagram)
+	}
+}
+
+func (f *Found) picture(what string) {
+	if len(f.Pictures) < maxPictures {
+		f.Pictures = append(f.Pictures, takehome.Line(what))
+	}
+}
+
+func (f *Found) remember(paragraphs []string) {
+	f.prose = append(f.prose, paragraphs[:min(len(paragraphs), maxProse-min(maxProse, len(f.prose)))]...)
+}
+
+// isPicture reports whether a file is a diagram for people: what a drawing tool writes, or an
+// image whose name says what it shows.
+func isPicture(name, extension string) bool {
+	if slices.Contains([]string{".drawio", ".dio", ".vsdx", ".excalidraw", ".d2", ".vuerd", ".mwb", ".dia", ".pgerd", ".erd", ".dbm", ".graphml"}, extension) {
+		return true
+	}
+	if !slices.Contains([]string{".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg", ".pdf", ".bmp", ".tif", ".tiff"}, extension) {
+		return false
+	}
+	return showsSchema(name[:len(name)-len(extension)])
+}
+
+// showsSchema reports whether the words of a path or a caption speak of a diagram.
+func showsSchema(text string) bool {
+	return slices.ContainsFunc(split(text), func(word string) bool {
+		return slices.Contains([]string{
+			"er", "erd", "eer", "erm", "erdiagram", "diagram", "diagrams", "diagrama", "diagramm", "schema", "model", "modelo", "datamodel",
+			"entity", "entities", "database", "db", "dbdiagram", "uml", "tables",
+		}, word)
+	})
+}
+
+var (
+	fenceLine   = regexp.MustCompile("^[ \t>]*(`{3,}|~{3,})[ \t]*\\{?\\.?([\\w-]*)")
+	imageLink   = regexp.MustCompile(`!\[([^\]]*)\]\(\s*<?([^)>\s]+)`)
+	diagramSite = regexp.MustCompile(`https?://(?:[\w.-]*\.)?(?:dbdiagram\.io|dbdocs\.io|drawsql\.app|lucid\.app|lucidchart\.com|mermaid\.live|mermaid\.ink|eraser\.io|excalidraw\.com|diagrams\.net|draw\.io|miro\.com|figma\.com|plantuml\.com|quickdatabasediagrams\.com|whimsical\.com)/[^\s)>"']*`)
+	boxDrawing  = regexp.MustCompile(`[┌┐└┘├┤┬┴┼╔╗╚╝]|\+-{3,}\+`)
+)
+
+// markdown takes the blocks, images, links and paragraphs of a Markdown file.
+func (f *Found) markdown(file, text string) {
+	lines := strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), "\n")
+	before := len(f.Diagrams)
+	var paragraph []string
+	flush := func() {
+		if len(paragraph) > 0 {
+			f.remember([]string{strings.Join(paragraph, " ")})
+		}
+		paragraph = nil
+	}
+	for i := 0; i < len(lines); i++ {
+		fence := fenceLine.FindStringSubmatch(lines[i])
+		if fence == nil {
+			if strings.TrimSpace(lines[i]) == "" {
+				flush()
+			} else {
+				paragraph = append(paragraph, lines[i])
+			}
+			f.links(lines[i])
+			continue
+		}
+		flush()
+		end := i + 1
+		for end < len(lines) && !strings.HasPrefix(strings.TrimLeft(lines[end], " \t>"), fence[1]) {
+			end++
+		}
+		f.block(file, strings.ToLower(fence[2]), strings.Join(lines[i+1:min(end, len(lines))], "\n"), i+2)
+		i = end
+	}
+	flush()
+	f.join(before)
+}
+
+// block takes a fenced block, if it is a diagram.
+func (f *Found) block(file, language, text string, line int) {
+	start, kind := mermaidHeader(strings.Split(text, "\n"))
+	switch {
+	case language == "mermaid" || language == "" && kind == "erdiagram":
+		if start == 0 || !slices.Contains([]string{"erdiagram", "classdiagram", "classdiagram-v2"}, kind) {
+			return // a flowchart, a sequence: it does not claim to show the schema
+		}
+		f.add(file, Parse(Mermaid, text, line))
+	case slices.Contains([]string{"plantuml", "puml", "uml"}, language), language == "" && strings.HasPrefix(kind, "@startuml"):
+		f.add(file, Parse(PlantUML, text, line))
+	case language == "dbml":
+		f.add(file, Parse(DBML, text, line))
+	case slices.Contains([]string{"dot", "graphviz", "gv"}, language):
+		f.add(file, Parse(DOT, text, line))
+	case len(boxDrawing.FindAllString(text, 4)) == 4 && slices.Contains([]string{"", "text", "txt", "ascii", "plaintext"}, language) && !strings.Contains(text, "├── "):
+		f.picture(fmt.Sprintf("%s:%d", file, line))
+		return
+	default:
+		return
+	}
+	f.remember(comments(text))
+}
+
+func (f *Found) links(line string) {
+	for _, image := range imageLink.FindAllStringSubmatch(line, -1) {
+		if strings.Contains(image[2], "://") && showsSchema(image[1]) {
+			f.picture(image[2])
+		}
+	}
+	for _, link := range diagramSite.FindAllString(line, -1) {
+		f.picture(link)
+	}
+}
+
+// join adds one diagram of all that a file holds since the given one.
+func (f *Found) join(first int) {
+	parts := f.Diagrams[first:]
+	if len(parts) < 2 {
+		return
+	}
+	b := &builder{index: map[string]int{}, firstLine: 1}
+	for _, part := range parts {
+		for _, entity := range part.Entities {
+			whole := b.entity(1, entity.Name)
+			for _, name := range entity.Also {
+				whole.also(name)
+			}
+			for _, attribute := range entity.Attributes {
+				whole.add(attribute)
+			}
+		}
+		for _, relation := range part.Relations {
+			b.relate(1, relation)
+		}
+		b.problems = append(b.problems, part.Problems...)
+	}
+	joined := Diagram{Model: b.finish(), Syntax: parts[0].Syntax, Line: parts[0].Line, Problems: b.problems}
+	f.add(parts[0].File, joined)
+}
+
+// comments are the lines of a diagram that only people read.
+func comments(text string) []string {
+	var found []string
+	for line := range strings.SplitSeq(text, "\n") {
+		line = strings.TrimSpace(line)
+		for _, mark := range []string{"%%", "//", "'", "#", "/*", "*", "/'"} {
+			if strings.HasPrefix(line, mark) {
+				found = append(found, line)
+				break
+			}
+		}
+	}
+	return found
+}
+
+// leftOut are words of a paragraph that explains why something is not drawn.
+var leftOut = regexp.MustCompile(`(?i)\b(?:not|without|leaves?|left|omit\w*|exclud\w*|skip\w*|hidden|beyond|simplif\w*|technical|internal|housekeeping|bookkeeping)\b`)
+
+// ofDiagram are words of a paragraph that speaks of the diagram.
+var ofDiagram = regexp.MustCompile(`(?i)\b(?:diagram\w*|erd?|eer|drawn|draw|drawing|shown|show|picture\w*|chart)\b`)
+
+// Explains reports whether the submission says in words that a table is left out of the
+// diagram: a paragraph or a comment that names it and speaks of both.
+func (f Found) Explains(table string) bool {
+	name := strings.ToLower(lastPart(table))
+	return slices.ContainsFunc(f.prose, func(paragraph string) bool {
+		return leftOut.MatchString(paragraph) && ofDiagram.MatchString(paragraph) && hasWord(strings.ToLower(paragraph), name)
+	})
+}
+
+// hasWord reports whether a name stands in a text as a word of its own.
+func hasWord(text, name string) bool {
+	return slices.Contains(strings.FieldsFunc(text, func(r rune) bool {
+		return !(r == '_' || r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r > 0x7F)
+	}), name)
+}
+
+// Best is the diagram that shows the live schema best, and how far it does. It is false where
+// no diagram has an entity.
+func (f Found) Best(live Model) (Diagram, Comparison, bool) {
+	var best Diagram
+	var compared Comparison
+	found := false
+	for _, diagram := range f.Diagrams {
+		if len(diagram.Entities) == 0 {
+			continue
+		}
+		comparison := Compare(live, diagram.Model, f.Explains)
+		if !found || comparison.better(compared) {
+			best, compared, found = diagram, comparison, true
+		}
+	}
+	return best, compared, found
+}
+
+// better compares by entities, then by relations.
+func (c Comparison) better(other Comparison) bool {
+	if by := c.Entities.F1().Cmp(other.Entities.F1()); by != 0 {
+		return by > 0
+	}
+	if by := c.Relations.F1().Cmp(other.Relations.F1()); by != 0 {
+		return by > 0
+	}
+	return c.Columns.Fraction().Cmp(other.Columns.Fraction()) > 0
+}

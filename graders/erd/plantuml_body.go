@@ -1,0 +1,170 @@
+package erd
+
+import (
+	"regexp"
+	"strings"
+)
+
+// What stands in a line of a body beside a name and a type.
+var (
+	umlMark        = regexp.MustCompile(`<<([^>]*)>>|\[\[?([^\]]*)\]\]?|\{([^}]*)\}`)
+	umlDecoration  = regexp.MustCompile(`<<[^>]*>>|\{[^}]*\}|</?[a-zA-Z&#][^>]*>|\[\[?[^\]]+\]\]?`)
+	umlColumnMacro = regexp.MustCompile(`^(\w*(?i:primary|pk|foreign|fk|unique|not_?null|column|key)\w*)\(\s*(.*?)\s*\)(.*)$`)
+)
+
+// umlBody collects the lines between the braces of an entity.
+type umlBody struct {
+	attributes []Attribute
+	above      int // how many stand above the first separator; 0: no separator yet
+	marked     bool
+}
+
+// read takes one line of a body: "* id : bigint <<PK>>", "+int id PK", "primary_key(id): int".
+func (b *umlBody) read(line string) {
+	if line == "" || strings.HasPrefix(line, "'") || strings.HasPrefix(line, "<<enumeration") {
+		return
+	}
+	if strings.Trim(line, "-.=_") == "" || strings.HasPrefix(line, "--") || strings.HasPrefix(line, "..") || strings.HasPrefix(line, "==") || strings.HasPrefix(line, "__") {
+		if b.above == 0 {
+			b.above = len(b.attributes)
+		}
+		return
+	}
+	if attribute, ok := umlAttribute(line); ok && len(b.attributes) <= maxAttributes {
+		b.marked = b.marked || attribute.Primary
+		b.attributes = append(b.attributes, attribute)
+	}
+}
+
+// done returns the attributes. Where no key is marked, it is what stands above the first
+// separator, as in PlantUML's own examples of entities.
+func (b *umlBody) done() []Attribute {
+	if !b.marked && b.above > 0 && b.above <= 4 && b.above < len(b.attributes) {
+		for i := range b.above {
+			b.attributes[i].Primary = true
+		}
+	}
+	return b.attributes
+}
+
+// umlAttribute reads one line. Methods are none.
+func umlAttribute(line string) (Attribute, bool) {
+	var attribute Attribute
+	for _, stereotype := range umlMark.FindAllStringSubmatch(line, -1) {
+		attribute.mark(stereotype[1] + " " + stereotype[2] + " " + stereotype[3])
+	}
+	line = umlDecoration.ReplaceAllString(line, " ")
+	line = strings.TrimSpace(line)
+	if strings.HasPrefix(line, "**") {
+		attribute.Required = true
+	} else if strings.HasPrefix(line, "*") {
+		attribute.Required = true
+		line = line[1:]
+	}
+	line = strings.TrimSpace(strings.ReplaceAll(line, "**", ""))
+	line = strings.TrimSpace(strings.TrimLeft(line, "+#~-/"))
+	line = strings.Trim(strings.ReplaceAll(line, "__", ""), " ,;")
+	for match := umlColumnMacro.FindStringSubmatch(line); match != nil; match = umlColumnMacro.FindStringSubmatch(line) {
+		attribute.mark(strings.ReplaceAll(match[1], "_", " "))
+		inside, _, _ := strings.Cut(match[2], ",")
+		line = inside + match[3]
+	}
+	name, typ, colon := strings.Cut(line, ":")
+	if colon {
+		typ, _, _ = strings.Cut(typ, "=")
+		words := attribute.withoutKeys(strings.Fields(name))
+		kept := attribute.withoutKeys(strings.Fields(typ))
+		if len(words) == 0 {
+			return attribute, false
+		}
+		attribute.Name, attribute.Type = strings.Join(words, "_"), strings.Join(kept, " ")
+		return attribute, !strings.Contains(attribute.Name, "(")
+	}
+	words := attribute.withoutKeys(strings.Fields(line))
+	switch {
+	case len(words) == 0:
+		return attribute, false
+	case len(words) > 1 && isType(words[0]):
+		attribute.Name, attribute.Type = words[len(words)-1], strings.Join(words[:len(words)-1], " ")
+	default:
+		attribute.Name, attribute.Type = words[0], strings.Join(words[1:], " ")
+	}
+	return attribute, !strings.Contains(attribute.Name, "(")
+}
+
+// mark understands what people write beside a column.
+func (a *Attribute) mark(words string) {
+	words = " " + strings.ToLower(strings.NewReplacer(",", " ", ";", " ", "_", " ", "/", " ").Replace(words)) + " "
+	for _, word := range strings.Fields(words) {
+		a.key(word)
+	}
+	switch {
+	case strings.Contains(words, " primary"):
+		a.Primary = true
+	case strings.Contains(words, " foreign"):
+		a.Foreign = true
+	}
+	a.Required = a.Required || strings.Contains(words, " not null") || strings.Contains(words, " notnull")
+}
+
+func (a *Attribute) key(word string) bool {
+	switch strings.ToUpper(strings.Trim(word, "()[],;:")) {
+	case "PK":
+		a.Primary = true
+	case "FK":
+		a.Foreign = true
+	case "UK", "UQ", "UNIQUE":
+		a.Unique = true
+	case "PFK":
+		a.Primary, a.Foreign = true, true
+	default:
+		return false
+	}
+	return true
+}
+
+// withoutKeys takes the words PK, FK, UK, NOT NULL and PRIMARY KEY out, and notes them.
+func (a *Attribute) withoutKeys(words []string) []string {
+	var kept []string
+	for i, word := range words {
+		upper := strings.ToUpper(strings.Trim(word, "(),"))
+		after := i+1 < len(words) && strings.EqualFold(strings.Trim(words[i+1], "(),"), "key")
+		switch {
+		case len(words) > 1 && a.allKeys(word):
+		case upper == "PRIMARY" && after:
+			a.Primary = true
+		case upper == "FOREIGN" && after:
+			a.Foreign = true
+		case upper == "NOT" && i+1 < len(words) && strings.EqualFold(words[i+1], "null"):
+			a.Required = true
+		case i > 0 && (upper == "NULL" || upper == "KEY"):
+		default:
+			kept = append(kept, word)
+		}
+	}
+	return kept
+}
+
+// allKeys reports whether a word is made of PK, FK and UK alone: "PK", "(PK,FK)".
+func (a *Attribute) allKeys(word string) bool {
+	parts := strings.FieldsFunc(word, func(c rune) bool { return strings.ContainsRune(",/()[]", c) })
+	found := *a
+	for _, part := range parts {
+		if !found.key(part) {
+			return false
+		}
+	}
+	if len(parts) > 0 {
+		*a = found
+	}
+	return len(parts) > 0
+}
+
+// isType reports whether a word is the name of a type, for lines that put it before the name.
+func isType(word string) bool {
+	base, _, _ := strings.Cut(strings.ToLower(word), "(")
+	base = strings.TrimSuffix(base, "[]")
+	return strings.Contains(" int integer int2 int4 int8 bigint smallint serial bigserial smallserial uuid varchar char character text string "+
+		"citext numeric decimal money float float4 float8 double real bool boolean date time timetz datetime timestamp timestamptz interval "+
+		"json jsonb bytea enum number long short byte inet bigdecimal localdate instant localdatetime offsetdatetime ", " "+base+" ")
+}
