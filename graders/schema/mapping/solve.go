@@ -107,7 +107,7 @@ func (s *solver) distances() (ways, grouped [][]int) {
 	}
 	for i := range n {
 		for j := range n {
-			grouped[i][j] = max(direct[i][j], direct[j][i]/2)
+			grouped[i][j] = max(direct[i][j], direct[j][i]/3)
 			for link := range n {
 				if link != i && link != j && i != j && s.shapes[link].facts.link {
 					grouped[i][j] = max(grouped[i][j], min(direct[link][i], direct[link][j]))
