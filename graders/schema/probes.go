@@ -12,6 +12,7 @@ func probes(run *grading) map[string]script.Probe {
 	all := map[string]script.Probe{}
 	for _, part := range []map[string]script.Probe{
 		run.completenessProbes(),
+		run.diagramProbes(),
 	} {
 		maps.Copy(all, part)
 	}
