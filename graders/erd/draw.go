@@ -66,7 +66,7 @@ func drawable(model Model) Model {
 		_, from := model.Entity(relation.From.Entity)
 		_, to := model.Entity(relation.To.Entity)
 		if from && to && len(lines) < maxLines {
-			lines = append(lines, relation)
+			lines = append(lines, model.oriented(relation))
 		}
 	}
 	model.Relations = lines

@@ -11,6 +11,37 @@ const (
 	ink       = "#475569"
 )
 
+// oriented turns a relation so that it goes from the side of the foreign key, where the
+// diagram does not say it in this order, and finds the columns that it most likely is about.
+func (m Model) oriented(r Relation) Relation {
+	if r.From.Cardinality.Most != Several && r.To.Cardinality.Most == Several {
+		r.From, r.To = r.To, r.From
+	}
+	from, _ := m.Entity(r.From.Entity)
+	to, _ := m.Entity(r.To.Entity)
+	if len(r.To.Attributes) == 0 && r.To.Cardinality.Most != Several {
+		if key := slices.IndexFunc(to.Attributes, func(a Attribute) bool { return a.Primary }); key >= 0 {
+			r.To.Attributes = []string{to.Attributes[key].Name}
+		}
+	}
+	if len(r.From.Attributes) == 0 {
+		target := words(lastPart(to.Name))
+		best := -1
+		for i, attribute := range from.Attributes {
+			own := words(attribute.Name)
+			named := len(own) == len(target)+1 && own[len(own)-1] == "id" && slices.Equal(own[:len(target)], target)
+			parent := to.Name == from.Name && own[0] == "parent"
+			if best < 0 && (named || parent) {
+				best = i
+			}
+		}
+		if best >= 0 {
+			r.From.Attributes = []string{from.Attributes[best].Name}
+		}
+	}
+	return r
+}
+
 // anchor is where a line meets a box: a height, and the side.
 type anchor struct {
 	x, y int

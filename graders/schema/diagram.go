@@ -182,7 +182,7 @@ func isBookkeeping(table string) bool {
 // shortType is a type as people write it.
 func shortType(declared string) string {
 	return strings.NewReplacer(
-		"character varying", "varchar", "character(", "char(", "timestamp with time zone", "timestamptz", "timestamp without time zone", "timestamp",
+		"public.", "", "character varying", "varchar", "character(", "char(", "timestamp with time zone", "timestamptz", "timestamp without time zone", "timestamp",
 		"time with time zone", "timetz", "time without time zone", "time", "double precision", "float8",
 	).Replace(declared)
 }
