@@ -32,6 +32,7 @@ type grading struct {
 	schema  live.Schema
 	mapping mapping.Mapping
 	words   mapping.Words
+	diagram diagramFacts
 }
 
 // Grade applies the submission's SQL, reads the schema, maps it and observes every check.
@@ -56,6 +57,7 @@ func (r *grading) walk(ctx context.Context) error {
 	}{
 		{"apply", r.apply},
 		{"read", r.read},
+		{"diagram", func(context.Context) error { return r.lookAtDiagram() }},
 		{"checks", func(ctx context.Context) error { return r.round.Run(ctx, &r.out) }},
 	}
 	for _, station := range stations {

@@ -15,6 +15,7 @@ func probes(run *grading) map[string]script.Probe {
 		run.normalisationProbes(),
 		run.typeProbes(),
 		run.indexProbes(),
+		run.diagramProbes(),
 	} {
 		maps.Copy(all, part)
 	}
