@@ -80,7 +80,7 @@ func (r *grading) apply(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("look for the SQL of the submission: %w", err)
 	}
-	if r.applied, err = ddl.Apply(ctx, r.session.Lab, source); err != nil {
+	if r.applied, err = ddl.Apply(ctx, r.session.Lab, source, ddl.Options{}); err != nil {
 		return fmt.Errorf("apply the SQL of the submission: %w", err)
 	}
 	r.out.Notes = append(r.out.Notes, r.applied.Notes...)

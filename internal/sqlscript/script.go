@@ -217,3 +217,7 @@ func orderOf(file string) order {
 	}
 	return key
 }
+
+// Numbered reports whether a file is one of a sequence: its name, or that of its folder
+// where the tool numbers folders, begins with a number, or Flyway repeats it.
+func Numbered(file string) bool { return orderOf(file).class != 1 }

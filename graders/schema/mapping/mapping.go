@@ -178,6 +178,8 @@ type Mapping struct {
 	Statements Statements
 	// Notes tell what of the candidate's own statements could not be used, and why.
 	Notes []string
+
+	of []shape // what is mapped, while it is
 }
 
 // Link is the way from one role to another.
