@@ -32,7 +32,7 @@ func (f found) String() string {
 
 // observe makes an observation that lists what was found.
 func (f found) observe(label string) script.Observation {
-	observation := script.Observation{Label: label, Detail: f.String()}
+	observation := seen(label, f.String())
 	if len(f) > maxListed {
 		observation.Evidence = []takehome.Evidence{{Note: &takehome.Note{
 			Title: "all of them", Text: takehome.Quote([]byte(strings.Join(f, "\n")), takehome.QuoteBody),

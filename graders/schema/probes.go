@@ -24,5 +24,5 @@ func probes(run *grading) map[string]script.Probe {
 
 // seen is an observation without figures.
 func seen(label, detail string) script.Observation {
-	return script.Observation{Label: label, Detail: detail}
+	return script.Observation{Label: label, Detail: detail, Specific: true}
 }

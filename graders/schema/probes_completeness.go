@@ -36,7 +36,7 @@ const fewRefused = 10 // one in ten
 
 func (r *grading) probeApplied(context.Context, *script.Probing) (script.Observation, error) {
 	refused, all := r.applied.Refused(), len(r.applied.Steps)
-	observation := script.Observation{Evidence: r.refusals(refused)}
+	observation := script.Observation{Specific: true, Evidence: r.refusals(refused)}
 	what := fmt.Sprintf("%s, %d statements", r.applied.Source.Layout, all)
 	if len(refused) > 0 {
 		what = fmt.Sprintf("%d of %d statements are refused; the first is %s (%s)", len(refused), all, refused[0].Where(), refused[0].Why())
@@ -92,7 +92,7 @@ func (r *grading) probeAppliedAgain(ctx context.Context, _ *script.Probing) (scr
 	}
 	switch {
 	case again.refused > r.countRefused():
-		return seen("refused", "a second run is refused"), nil
+		return seen("refused", ""), nil
 	case again.changed != "":
 		return seen("changes", again.changed), nil
 	}
@@ -111,10 +111,10 @@ func (r *grading) probeRole(_ context.Context, at *script.Probing) (script.Obser
 	role := roleTold(at)
 	choice := r.mapping.Tables[role]
 	label := r.presence(role)
-	if name, _ := at.With["unless"].(string); label == "absent" && name != "" && r.stated(name) {
+	if name, _ := at.With["assumption"].(string); label == "absent" && name != "" && r.stated(name) {
 		return seen("stated", "none, as "+name+" is stated"), nil
 	}
-	detail := "none"
+	detail := ""
 	if !choice.Absent {
 		detail = fmt.Sprintf("%s, %d %% sure", takehome.Line(choice.Table.String()), choice.Confidence)
 	}
@@ -141,7 +141,7 @@ func (r *grading) probeCategories(context.Context, *script.Probing) (script.Obse
 	}
 	product, ok := r.table(mapping.Product)
 	if !ok {
-		return seen(label, "none"), nil
+		return seen(label, ""), nil
 	}
 	for _, column := range product.Columns {
 		if !r.has(column.Name, "category", "tag", "genre", "taxonomy", "taxon", "department", "collection", "rubric", "productgroup", "section") {
@@ -152,13 +152,13 @@ func (r *grading) probeCategories(context.Context, *script.Probing) (script.Obse
 		}
 		return seen("free_text", place(product, column.Name)), nil
 	}
-	return seen(label, "none"), nil
+	return seen(label, ""), nil
 }
 
 func (r *grading) probeOrderLines(context.Context, *script.Probing) (script.Observation, error) {
 	label := r.presence(mapping.OrderLine)
 	if label != "found" {
-		return seen(label, "none"), nil
+		return seen(label, ""), nil
 	}
 	lines, _ := r.table(mapping.OrderLine)
 	_, ofOrder := r.mapping.Link(mapping.OrderLine, mapping.Order)
@@ -211,7 +211,7 @@ func (r *grading) probeHolds(_ context.Context, at *script.Probing) (script.Obse
 			missing.add("no %s", text)
 		}
 	}
-	switch name, _ := at.With["unless"].(string); {
+	switch name, _ := at.With["assumption"].(string); {
 	case len(missing) == 0:
 		return there.observe("all"), nil
 	case len(there) > 0:
@@ -286,7 +286,7 @@ func (r *grading) probeOrderTime(context.Context, *script.Probing) (script.Obser
 		}
 		return seen("may_be_empty", place(table, column.Name)), nil
 	}
-	return seen("none", "no column says when it was ordered"), nil
+	return seen("none", ""), nil
 }
 
 func (r *grading) probeOrderAddress(context.Context, *script.Probing) (script.Observation, error) {
