@@ -88,6 +88,11 @@ func (r *grading) apply(ctx context.Context) error {
 		return fmt.Errorf("apply the SQL of the submission: %w", err)
 	}
 	r.out.Notes = append(r.out.Notes, r.applied.Notes...)
+	if layout := r.applied.Source.Layout; layout != "" {
+		r.out.Binding = append(r.out.Binding, takehome.BindingEntry{
+			Name: "SQL", Value: layout, Source: fmt.Sprintf("applied in %d statements, %d of them refused", len(r.applied.Steps), len(r.applied.Refused())), Confidence: 100,
+		})
+	}
 	if err := r.copyDatabase(ctx); err != nil {
 		return err
 	}
@@ -127,7 +132,7 @@ func (r *grading) read(ctx context.Context) (err error) {
 		return fmt.Errorf("read what the submission states: %w", err)
 	}
 	r.mapping = mapping.Find(r.schema, override)
-	r.out.Binding = r.mapping.Entries()
+	r.out.Binding = append(r.out.Binding, r.mapping.Entries()...)
 	r.out.Notes = append(r.out.Notes, r.mapping.Notes...)
 	return nil
 }

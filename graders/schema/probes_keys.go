@@ -250,7 +250,7 @@ func (r *grading) probeNaturalKeys(context.Context, *script.Probing) (script.Obs
 		if r.hasNaturalKey(table) || role == mapping.Product && sold && r.hasNaturalKey(variant) {
 			good++
 		} else {
-			without.add("nothing but its key tells rows of %s apart", named(table))
+			without.add("%s", named(table))
 		}
 	}
 	return without.share(good, all, "products and categories have a key of their own"), nil
