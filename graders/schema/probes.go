@@ -12,6 +12,11 @@ func probes(run *grading) map[string]script.Probe {
 	all := map[string]script.Probe{}
 	for _, part := range []map[string]script.Probe{
 		run.completenessProbes(),
+		run.integrityProbes(),
+		run.deletionProbes(),
+		run.valueProbes(),
+		run.relationProbes(),
+		run.workloadProbes(),
 	} {
 		maps.Copy(all, part)
 	}
