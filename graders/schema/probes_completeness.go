@@ -206,7 +206,7 @@ func linkWords(link mapping.Link) string {
 // several of them with "or" between.
 func (r *grading) probeHolds(_ context.Context, at *script.Probing) (script.Observation, error) {
 	items, _ := at.With["of"].([]any)
-	var there, missing found
+	var there, missing places
 	for _, item := range items {
 		text := fmt.Sprint(item)
 		if where, ok := r.holds(text); ok {
