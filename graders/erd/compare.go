@@ -21,7 +21,7 @@ type Comparison struct {
 	Relations   Overlap
 	Cardinality Share // facts about both ends of the relations that are drawn
 	Columns     Share // columns and keys of the core tables
-	Tables      Share // tables that appear or are explained
+	Tables      Share // tables that appear, of those that are not explained
 	Differences []Difference
 }
 
@@ -80,8 +80,9 @@ type comparing struct {
 }
 
 // Compare compares a diagram with the live schema. Explained tells whether the submission
-// says why a table is not drawn; it may be nil.
+// says that a table is left out; it may be nil. The core tables cannot be explained away.
 func Compare(live, drawn Model, explained func(table string) bool) Comparison {
+	live.Entities = slices.Clone(live.Entities)
 	c := &comparing{
 		live: live, drawn: drawn, found: match(live, drawn), liveOf: map[string]int{},
 		links: linksOf(live), collapsed: map[string]bool{}, out: Comparison{Drawn: map[string]string{}},
@@ -93,14 +94,19 @@ func Compare(live, drawn Model, explained func(table string) bool) Comparison {
 		if at := c.found[i]; at >= 0 {
 			c.liveOf[drawn.Entities[at].Name] = i
 			c.out.Drawn[table.Name] = drawn.Entities[at].Name
-		} else if _, isLink := c.links[table.Name]; isLink {
+			continue
+		}
+		if _, isLink := c.links[table.Name]; isLink {
 			c.collapsed[table.Name] = true
+		}
+		if !table.Core && explained != nil && explained(table.Name) {
+			live.Entities[i].Technical = true
 		}
 	}
 	c.entities()
 	c.relations()
 	c.columns()
-	c.tables(explained)
+	c.tables()
 	return c.out
 }
 
@@ -186,14 +192,14 @@ func (c *comparing) lineShows(table, column string) bool {
 	})
 }
 
-// tables looks for tables that neither appear nor are explained.
-func (c *comparing) tables(explained func(string) bool) {
+// tables looks for tables that do not appear and must.
+func (c *comparing) tables() {
 	for i, table := range c.live.Entities {
 		if table.Technical {
 			continue
 		}
 		c.out.Tables.All++
-		if c.found[i] >= 0 || c.isDrawnAsLine(table.Name) || explained != nil && explained(table.Name) {
+		if c.found[i] >= 0 || c.isDrawnAsLine(table.Name) {
 			c.out.Tables.Good++
 			continue
 		}

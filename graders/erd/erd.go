@@ -23,6 +23,7 @@ type Entity struct {
 	// Core marks the entities that a live schema cannot do without. Diagrams leave it unset.
 	Core bool
 	// Technical marks tables that no diagram has to show, such as those of a migration tool.
+	// One that is shown counts.
 	Technical bool
 	Note      string // a comment of the table; may be empty
 }

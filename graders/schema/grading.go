@@ -28,13 +28,16 @@ type grading struct {
 	owner, probe, admin *database.Connection
 
 	applied ddl.Result
+	copied  bool // there is a copy of the database as it was when the SQL was applied
 	schema  live.Schema
 	mapping mapping.Mapping
+	words   mapping.Words
+	diagram diagramFacts
 }
 
 // Grade applies the submission's SQL, reads the schema, maps it and observes every check.
 func (g *Grader) Grade(ctx context.Context, session takehome.Session) (takehome.Judgement, error) {
-	run := &grading{Grader: g, session: session, out: takehome.Judgement{Evidence: map[string][]takehome.Evidence{}}}
+	run := &grading{Grader: g, session: session, words: mapping.ShopWords(), out: takehome.Judgement{Evidence: map[string][]takehome.Evidence{}}}
 	run.runner = &script.Runner{
 		Lab: session.Lab, Ledger: &script.Ledger{}, Seed: session.Seed, Results: map[string]takehome.Finding{},
 	}
@@ -54,6 +57,7 @@ func (r *grading) walk(ctx context.Context) error {
 	}{
 		{"apply", r.apply},
 		{"read", r.read},
+		{"diagram", func(context.Context) error { return r.lookAtDiagram() }},
 		{"checks", func(ctx context.Context) error { return r.round.Run(ctx, &r.out) }},
 	}
 	for _, station := range stations {
@@ -84,6 +88,9 @@ func (r *grading) apply(ctx context.Context) error {
 		return fmt.Errorf("apply the SQL of the submission: %w", err)
 	}
 	r.out.Notes = append(r.out.Notes, r.applied.Notes...)
+	if err := r.copyDatabase(ctx); err != nil {
+		return err
+	}
 	return r.connect(ctx)
 }
 
