@@ -167,7 +167,7 @@ func (c *comparing) columns() {
 			box = c.drawn.Entities[c.found[i]]
 		}
 		for _, column := range table.Attributes {
-			if !column.Primary && !column.Foreign && !column.Essential {
+			if !column.Primary && !column.Essential && !(column.Foreign && c.isAsked(table.Name, column.Name)) {
 				continue
 			}
 			at := matchAttribute(table, column.Name, box.Attributes)
@@ -187,6 +187,13 @@ func (c *comparing) columns() {
 			}
 		}
 	}
+}
+
+// isAsked reports whether a diagram should show the foreign key of a column.
+func (c *comparing) isAsked(table, column string) bool {
+	return slices.ContainsFunc(c.live.Relations, func(key Relation) bool {
+		return key.From.Entity == table && !key.free() && slices.Contains(key.From.Attributes, column)
+	})
 }
 
 // lineShows reports whether a line is drawn for the foreign key of a column.
