@@ -167,7 +167,8 @@ func (c *comparing) columns() {
 			box = c.drawn.Entities[c.found[i]]
 		}
 		for _, column := range table.Attributes {
-			if !column.Primary && !column.Essential && !(column.Foreign && c.isAsked(table.Name, column.Name)) {
+			asked := column.Primary || column.Essential || column.Foreign && c.isAsked(table.Name, column.Name)
+			if !asked {
 				continue
 			}
 			at := matchAttribute(table, column.Name, box.Attributes)

@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/takehome-dev/takehome/internal/takehome"
 )
@@ -281,7 +282,7 @@ func (f Found) Explains(table string) bool {
 // hasWord reports whether a name stands in a text as a word of its own.
 func hasWord(text, name string) bool {
 	return slices.Contains(strings.FieldsFunc(text, func(r rune) bool {
-		return !(r == '_' || r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r > 0x7F)
+		return r != '_' && !unicode.IsLetter(r) && !unicode.IsDigit(r)
 	}), name)
 }
 

@@ -14,25 +14,30 @@ import (
 func dump(model erd.Model) []string {
 	var lines []string
 	for _, entity := range model.Entities {
-		line := strings.Join(append([]string{entity.Name}, entity.Also...), " = ") + ":"
+		line := []string{strings.Join(append([]string{entity.Name}, entity.Also...), " = ") + ":"}
 		for _, attribute := range entity.Attributes {
-			line += " " + attribute.Name
-			if attribute.Type != "" {
-				line += "(" + attribute.Type + ")"
-			}
-			if attribute.Primary {
-				line += "!"
-			}
-			if attribute.Foreign {
-				line += "^"
-			}
+			line = append(line, show(attribute))
 		}
-		lines = append(lines, line)
+		lines = append(lines, strings.Join(line, " "))
 	}
 	for _, relation := range model.Relations {
 		lines = append(lines, relation.From.Entity+" "+relation.From.Cardinality.String()+" – "+relation.To.Cardinality.String()+" "+relation.To.Entity)
 	}
 	return lines
+}
+
+func show(attribute erd.Attribute) string {
+	text := attribute.Name
+	if attribute.Type != "" {
+		text += "(" + attribute.Type + ")"
+	}
+	if attribute.Primary {
+		text += "!"
+	}
+	if attribute.Foreign {
+		text += "^"
+	}
+	return text
 }
 
 // TestDiagramsAsPeopleDrawThem: ! marks a primary key, ^ a foreign one.

@@ -106,7 +106,7 @@ func isSymbol(r rune) bool { return unicode.In(r, unicode.So) }
 // mark understands what people write beside a column.
 func (a *Attribute) mark(words string) {
 	words = " " + strings.ToLower(strings.NewReplacer(",", " ", ";", " ", "_", " ", "/", " ").Replace(words)) + " "
-	for _, word := range strings.Fields(words) {
+	for word := range strings.FieldsSeq(words) {
 		a.key(word)
 	}
 	switch {

@@ -133,15 +133,21 @@ func TestDiagramOfALiveSchema(t *testing.T) {
 		{"one with errors", map[string]string{"erd.mmd": goodDiagram + "  what is this?\n"}, "with_errors", nil},
 		{"the best of several", map[string]string{"a.dot": "digraph { users -> orders }", "z.mmd": goodDiagram}, "readable", nil},
 		{
-			"one that was left behind", map[string]string{"erd.mmd": "erDiagram\n users ||--o{ orders : places\n"}, "readable",
+			"one that was left behind",
+			map[string]string{"erd.mmd": "erDiagram\n users ||--o{ orders : places\n"},
+			"readable",
 			map[string]string{"entities": "2/5", "relations": "2/9", "columns": "1/23", "tables": "2/9"},
 		},
 		{
-			"one with boxes that are not there", map[string]string{"erd.mmd": goodDiagram + " users ||--o{ wishlists : keeps\n users ||--o{ reviews : writes\n"}, "readable",
+			"one with boxes that are not there",
+			map[string]string{"erd.mmd": goodDiagram + " users ||--o{ wishlists : keeps\n users ||--o{ reviews : writes\n"},
+			"readable",
 			map[string]string{"entities": "8/9", "relations": "8/9"},
 		},
 		{
-			"one that says the wrong cardinality", map[string]string{"erd.mmd": "erDiagram\n users }o--o{ orders : places\n orders ||--|| order_lines : hold\n"}, "readable",
+			"one that says the wrong cardinality",
+			map[string]string{"erd.mmd": "erDiagram\n users }o--o{ orders : places\n orders ||--|| order_lines : hold\n"},
+			"readable",
 			map[string]string{"cardinality": "1/2", "entities": "6/11", "relations": "2/5", "columns": "1/23", "tables": "1/3"},
 		},
 		{
