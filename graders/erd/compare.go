@@ -2,6 +2,7 @@ package erd
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/takehome-dev/takehome/internal/takehome"
 )
@@ -75,6 +76,7 @@ type comparing struct {
 	found       []int          // for every table, the box that shows it, or -1
 	liveOf      map[string]int // for every box, its table, or -1
 	links       map[string]link
+	others      map[string]bool // boxes that show a view or an enumerated type
 	collapsed   map[string]bool // link tables that count as a line
 	out         Comparison
 }
@@ -85,7 +87,7 @@ func Compare(live, drawn Model, explained func(table string) bool) Comparison {
 	live.Entities = slices.Clone(live.Entities)
 	c := &comparing{
 		live: live, drawn: drawn, found: match(live, drawn), liveOf: map[string]int{},
-		links: linksOf(live), collapsed: map[string]bool{}, out: Comparison{Drawn: map[string]string{}},
+		links: linksOf(live), others: map[string]bool{}, collapsed: map[string]bool{}, out: Comparison{Drawn: map[string]string{}},
 	}
 	for _, box := range drawn.Entities {
 		c.liveOf[box.Name] = -1
@@ -103,6 +105,7 @@ func Compare(live, drawn Model, explained func(table string) bool) Comparison {
 			live.Entities[i].Technical = true
 		}
 	}
+	c.findOthers()
 	c.entities()
 	c.relations()
 	c.columns()
@@ -126,19 +129,26 @@ func (c *comparing) entities() {
 	for _, box := range c.drawn.Entities {
 		if c.liveOf[box.Name] >= 0 {
 			c.out.Entities.Drawn++
-		} else if !c.isOther(box) {
+		} else if !c.others[box.Name] {
 			c.out.Entities.Drawn++
 			c.differ(BoxWithoutTable, box.Name, "")
 		}
 	}
 }
 
-// isOther reports whether a box shows a view or an enumerated type.
-func (c *comparing) isOther(box Entity) bool {
-	names := allNames(Model{Entities: []Entity{box}})[0]
-	return slices.ContainsFunc(c.live.Others, func(other string) bool {
-		return certaintyOf(allNames(Model{Entities: []Entity{{Name: other}}})[0], names) >= similarName-100
-	})
+// findOthers finds the boxes that are no table, but a view or an enumerated type.
+func (c *comparing) findOthers() {
+	names := map[string]bool{}
+	for _, other := range c.live.Others {
+		names[strings.Join(words(lastPart(other)), "")] = true
+	}
+	for _, box := range c.drawn.Entities {
+		if c.liveOf[box.Name] < 0 {
+			c.others[box.Name] = slices.ContainsFunc(append([]string{box.Name}, box.Also...), func(name string) bool {
+				return names[strings.Join(words(lastPart(name)), "")]
+			})
+		}
+	}
 }
 
 func (c *comparing) differ(kind Kind, diagram, schema string) {
@@ -157,7 +167,8 @@ func (c *comparing) columns() {
 			box = c.drawn.Entities[c.found[i]]
 		}
 		for _, column := range table.Attributes {
-			if !column.Primary && !column.Foreign && !column.Essential {
+			asked := column.Primary || column.Essential || column.Foreign && c.isAsked(table.Name, column.Name)
+			if !asked {
 				continue
 			}
 			at := matchAttribute(table, column.Name, box.Attributes)
@@ -177,6 +188,13 @@ func (c *comparing) columns() {
 			}
 		}
 	}
+}
+
+// isAsked reports whether a diagram should show the foreign key of a column.
+func (c *comparing) isAsked(table, column string) bool {
+	return slices.ContainsFunc(c.live.Relations, func(key Relation) bool {
+		return key.From.Entity == table && !key.free() && slices.Contains(key.From.Attributes, column)
+	})
 }
 
 // lineShows reports whether a line is drawn for the foreign key of a column.

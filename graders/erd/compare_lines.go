@@ -21,7 +21,7 @@ func linksOf(m Model) map[string]link {
 	keys := map[string][]Relation{}
 	referred := map[string]bool{}
 	for _, relation := range m.Relations {
-		if !relation.Soft {
+		if !relation.free() {
 			keys[relation.From.Entity] = append(keys[relation.From.Entity], relation)
 			referred[relation.To.Entity] = true
 		}
@@ -60,7 +60,7 @@ func (c *comparing) liveLines() []line {
 	for _, relation := range c.live.Relations {
 		table := relation.From.Entity
 		switch {
-		case relation.Soft || c.technical(table) || c.technical(relation.To.Entity):
+		case relation.free() || c.technical(table) || c.technical(relation.To.Entity):
 		case !c.collapsed[table]:
 			add(relation)
 		case !done[table]:
@@ -128,12 +128,11 @@ func (c *comparing) relations() {
 }
 
 // isFree reports whether a drawn line is neither asked for nor wrong: one to a view or an
-// enumerated type, one where only the constraint is missing, and one over a link table that
-// is drawn as well.
+// enumerated type, one where only the constraint is missing or that few diagrams draw, and
+// one over a link table that is drawn as well.
 func (c *comparing) isFree(drawn Relation, lines []line) bool {
 	for _, end := range []End{drawn.From, drawn.To} {
-		box, _ := c.drawn.Entity(end.Entity)
-		if c.liveOf[end.Entity] < 0 && c.isOther(box) {
+		if c.others[end.Entity] {
 			return true
 		}
 	}
@@ -142,7 +141,7 @@ func (c *comparing) isFree(drawn Relation, lines []line) bool {
 		return false
 	}
 	for _, relation := range c.live.Relations {
-		if relation.Soft && pairing(relation.From.Entity, relation.To.Entity) == joined {
+		if relation.free() && pairing(relation.From.Entity, relation.To.Entity) == joined {
 			return true
 		}
 	}

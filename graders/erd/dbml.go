@@ -195,9 +195,10 @@ func (r *dbmlReader) column(table string) Attribute {
 				break
 			}
 		}
-		if token.text == "(" {
+		switch token.text {
+		case "(":
 			depth++
-		} else if token.text == ")" {
+		case ")":
 			depth--
 		}
 		if last := r.tokens[r.at-1]; typ.Len() > 0 && token.kind != dbmlSign && last.kind != dbmlSign {

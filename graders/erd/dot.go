@@ -1,6 +1,7 @@
 package erd
 
 import (
+	"maps"
 	"slices"
 	"strings"
 )
@@ -38,12 +39,8 @@ func (d dotDefaults) copy() dotDefaults {
 
 func merged(one, two map[string]dotToken) map[string]dotToken {
 	all := make(map[string]dotToken, len(one)+len(two))
-	for key, value := range one {
-		all[key] = value
-	}
-	for key, value := range two {
-		all[key] = value
-	}
+	maps.Copy(all, one)
+	maps.Copy(all, two)
 	return all
 }
 
@@ -207,12 +204,13 @@ func (r *dotReader) end(defaults dotDefaults, depth int) []dotPlace {
 
 // identifier reads a name; quoted ones may be joined with +.
 func (r *dotReader) identifier() string {
-	text := r.next().text
+	var text strings.Builder
+	text.WriteString(r.next().text)
 	for r.peek().kind == dotSign && r.peek().text == "+" && r.tokens[r.at+1].kind == dotQuoted {
 		r.at++
-		text += r.next().text
+		text.WriteString(r.next().text)
 	}
-	return text
+	return text.String()
 }
 
 // attributes reads any number of lists "[a=b, c]".

@@ -3,6 +3,7 @@ package erd
 import (
 	"html"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -23,7 +24,7 @@ func (r *dotReader) understand() {
 		node := r.graph.nodes[name]
 		shape := node.shape()
 		switch {
-		case shape == "note" || shape == "point" || shape == "none" && node.attributes["label"].text == "",
+		case shape == "note" || slices.Contains([]string{"legend", "note", "notes", "title", "caption", "key"}, strings.ToLower(name)) || shape == "point" || shape == "none" && node.attributes["label"].text == "",
 			strings.Contains(node.attributes["style"].text, "invis"):
 			ignored[name] = true
 		case chen && (shape == "diamond" || shape == "ellipse" || shape == "oval" || shape == ""):
@@ -132,7 +133,8 @@ func (e dotEdge) relation() Relation {
 	if e.from.port != "" && e.to.port != "" {
 		relation.From.Attributes, relation.To.Attributes = []string{e.from.port}, []string{e.to.port}
 	}
-	if match := writtenBoth.FindStringSubmatch(relation.Label); match != nil {
+	first, _, _ := strings.Cut(e.attributes["label"].text, `\n`)
+	if match := writtenBoth.FindStringSubmatch(first); match != nil {
 		relation.From.Cardinality, relation.To.Cardinality = cardinalityOf(match[1]), cardinalityOf(match[2])
 	}
 	for key, end := range map[string]*End{"taillabel": &relation.From, "headlabel": &relation.To} {
@@ -155,6 +157,8 @@ func arrow(shape string) Cardinality {
 	case "teetee", "noneteetee", "nonetee":
 		return Cardinality{AtLeastOne, AtMostOne}
 	case "teeodot", "noneteeodot":
+		return Cardinality{MayBeNone, AtMostOne}
+	case "odot":
 		return Cardinality{MayBeNone, AtMostOne}
 	case "tee":
 		return Cardinality{LeastUnsaid, AtMostOne}

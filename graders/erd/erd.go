@@ -45,10 +45,14 @@ type Attribute struct {
 type Relation struct {
 	From, To End
 	Label    string
-	// Soft marks what only looks like a reference, a column without a foreign key: a diagram
-	// may draw it or not.
+	// Soft marks what only looks like a reference, a column without a foreign key.
 	Soft bool
+	// Optional marks a reference that few diagrams draw, such as who wrote a row.
+	Optional bool
 }
+
+// free reports whether a diagram may draw it or not.
+func (r Relation) free() bool { return r.Soft || r.Optional }
 
 // End is one end of a line: how many of its entity go with one of the other end's.
 type End struct {

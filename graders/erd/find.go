@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/takehome-dev/takehome/internal/takehome"
 )
@@ -21,12 +22,13 @@ type Found struct {
 	// Pictures are images, files of drawing tools and links, which only a person can read.
 	Pictures []string
 	prose    []string // paragraphs of Markdown and comments, for what is explained
+	dbml     []string // lines of the Markdown file that is being read, those outside DBML empty
 }
 
 // Limits of the search.
 const (
 	maxFiles    = 20_000
-	maxDiagrams = 60
+	maxDiagrams = 40
 	maxPictures = 20
 	maxProse    = 2_000
 )
@@ -177,6 +179,10 @@ func (f *Found) markdown(file, text string) {
 		i = end
 	}
 	flush()
+	if dbml := strings.Join(f.dbml, "\n"); strings.TrimSpace(dbml) != "" {
+		f.add(file, Parse(DBML, dbml, 1))
+	}
+	f.dbml = nil
 	f.join(before)
 }
 
@@ -191,8 +197,10 @@ func (f *Found) block(file, language, text string, line int) {
 		f.add(file, Parse(Mermaid, text, line))
 	case slices.Contains([]string{"plantuml", "puml", "uml"}, language), language == "" && strings.HasPrefix(kind, "@startuml"):
 		f.add(file, Parse(PlantUML, text, line))
-	case language == "dbml":
-		f.add(file, Parse(DBML, text, line))
+	case language == "dbml", language == "" && slices.Contains([]string{"table", "ref", "enum"}, kind) && !strings.Contains(strings.ToLower(text), "create table"):
+		// Blocks of DBML refer to each other, so all of a file are read as one.
+		f.dbml = append(f.dbml, slices.Repeat([]string{""}, max(0, line-1-len(f.dbml)))...)
+		f.dbml = append(f.dbml, strings.Split(text, "\n")...)
 	case slices.Contains([]string{"dot", "graphviz", "gv"}, language):
 		f.add(file, Parse(DOT, text, line))
 	case len(boxDrawing.FindAllString(text, 4)) == 4 && slices.Contains([]string{"", "text", "txt", "ascii", "plaintext"}, language) && !strings.Contains(text, "├── "):
@@ -274,21 +282,30 @@ func (f Found) Explains(table string) bool {
 // hasWord reports whether a name stands in a text as a word of its own.
 func hasWord(text, name string) bool {
 	return slices.Contains(strings.FieldsFunc(text, func(r rune) bool {
-		return !(r == '_' || r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r > 0x7F)
+		return r != '_' && !unicode.IsLetter(r) && !unicode.IsDigit(r)
 	}), name)
 }
 
+// maxPairs bounds how many tables and boxes are compared with each other: a submission may
+// hold many big diagrams, and the first ones are as good as any.
+const maxPairs = 400_000
+
 // Best is the diagram that shows the live schema best, and how far it does. It is false where
-// no diagram has an entity.
+// no diagram has an entity of the schema, unless there is no schema to have one of.
 func (f Found) Best(live Model) (Diagram, Comparison, bool) {
 	var best Diagram
 	var compared Comparison
 	found := false
+	pairs := 0
 	for _, diagram := range f.Diagrams {
-		if len(diagram.Entities) == 0 {
+		pairs += len(diagram.Entities) * len(live.Entities)
+		if len(diagram.Entities) == 0 || pairs > maxPairs {
 			continue
 		}
 		comparison := Compare(live, diagram.Model, f.Explains)
+		if comparison.Entities.Both == 0 && len(live.Entities) > 0 {
+			continue
+		}
 		if !found || comparison.better(compared) {
 			best, compared, found = diagram, comparison, true
 		}

@@ -3,6 +3,7 @@ package erd
 import (
 	"regexp"
 	"strings"
+	"unicode"
 )
 
 // What stands in a line of a body beside a name and a type.
@@ -50,10 +51,17 @@ func (b *umlBody) done() []Attribute {
 // umlAttribute reads one line. Methods are none.
 func umlAttribute(line string) (Attribute, bool) {
 	var attribute Attribute
+	line = strings.NewReplacer("«", "<<", "»", ">>").Replace(line)
 	for _, stereotype := range umlMark.FindAllStringSubmatch(line, -1) {
 		attribute.mark(stereotype[1] + " " + stereotype[2] + " " + stereotype[3])
 	}
 	line = umlDecoration.ReplaceAllString(line, " ")
+	attribute.Primary = attribute.Primary || strings.ContainsAny(line, "🔑🗝")
+	attribute.Foreign = attribute.Foreign || strings.ContainsRune(line, '🔗')
+	line = strings.TrimLeftFunc(line, unicode.IsSpace)
+	if first, rest, found := strings.Cut(line, " "); found && strings.IndexFunc(first, isSymbol) == 0 {
+		line = rest
+	}
 	line = strings.TrimSpace(line)
 	if strings.HasPrefix(line, "**") {
 		attribute.Required = true
@@ -92,10 +100,13 @@ func umlAttribute(line string) (Attribute, bool) {
 	return attribute, !strings.Contains(attribute.Name, "(")
 }
 
+// isSymbol reports whether a sign is a little picture, such as a key.
+func isSymbol(r rune) bool { return unicode.In(r, unicode.So) }
+
 // mark understands what people write beside a column.
 func (a *Attribute) mark(words string) {
 	words = " " + strings.ToLower(strings.NewReplacer(",", " ", ";", " ", "_", " ", "/", " ").Replace(words)) + " "
-	for _, word := range strings.Fields(words) {
+	for word := range strings.FieldsSeq(words) {
 		a.key(word)
 	}
 	switch {

@@ -43,7 +43,7 @@ func (r *grading) lookAtDiagram() error {
 func diagramOf(schema live.Schema, mapped mapping.Mapping) erd.Model {
 	roles, fields := rolesOf(mapped), fieldsOf(mapped)
 	var model erd.Model
-	for _, table := range schema.Tables {
+	for _, table := range schema.Tables[:min(len(schema.Tables), erd.MaxEntities)] {
 		entity := erd.Entity{
 			Name: table.String(), Also: roles[table.Name], Core: isCore(table.Name, mapped), Technical: isBookkeeping(table.Name.Name),
 			Note: table.Comment,
@@ -144,7 +144,15 @@ func relationOf(table live.Table, key live.ForeignKey) erd.Relation {
 			relation.From.Cardinality.Most = erd.AtMostOne
 		}
 	}
+	relation.Optional = !slices.ContainsFunc(key.Columns, func(column string) bool { return !isAuthor(column) })
 	return relation
+}
+
+// isAuthor reports whether a column says who wrote a row, which few diagrams draw.
+func isAuthor(column string) bool {
+	return slices.Contains([]string{
+		"created_by", "updated_by", "modified_by", "deleted_by", "changed_by", "last_modified_by", "created_by_id", "updated_by_id",
+	}, strings.ToLower(column))
 }
 
 // uniqueKeys are the sets of columns of which no two rows hold the same, whether a constraint
@@ -167,8 +175,8 @@ func uniqueKeys(table live.Table) [][]string {
 func isRoutine(column string) bool {
 	return slices.Contains([]string{
 		"id", "uuid", "created_at", "created", "created_on", "createdat", "added_at", "assigned_at", "granted_at", "updated_at", "updated", "updatedat", "modified_at",
-		"deleted_at", "created_by", "updated_by", "version", "position", "sort_order", "sort", "rank", "ordinal", "display_order", "is_primary", "is_default",
-	}, strings.ToLower(column))
+		"deleted_at", "version", "position", "sort_order", "sort", "rank", "ordinal", "display_order", "is_primary", "is_default",
+	}, strings.ToLower(column)) || isAuthor(column)
 }
 
 // isBookkeeping reports whether a table belongs to a migration tool.

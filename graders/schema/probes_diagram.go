@@ -14,7 +14,7 @@ import (
 // diagramProbes look at the entity-relationship diagram.
 func (r *grading) diagramProbes() map[string]script.Probe {
 	return map[string]script.Probe{
-		"diagram": {Once: true, Labels: []string{"readable", "with_errors", "unreadable", "picture", "absent"}, Observe: r.probeDiagram},
+		"diagram": {Once: true, Labels: []string{"readable", "with_errors", "unreadable", "unrelated", "picture", "absent"}, Observe: r.probeDiagram},
 		// with what: entities, relations, cardinality, columns or tables; and enough, the share
 		// that earns everything (1 where it is left out).
 		"diagram_shows": {Once: true, Labels: []string{"measured", "picture"}, Shares: true, Observe: r.probeDiagramShows},
@@ -35,6 +35,9 @@ func (r *grading) probeDiagram(context.Context, *script.Probing) (script.Observa
 		return seen("picture", strings.Join(facts.found.Pictures, ", ")), nil
 	case len(facts.found.Diagrams) > 0:
 		first := facts.found.Diagrams[0]
+		if len(first.Entities) > 0 {
+			return seen("unrelated", "of what "+first.Where()+" draws, nothing is a table"), nil
+		}
 		observation := seen("unreadable", first.Where()+" holds no entity")
 		if len(first.Problems) > 0 {
 			observation.Detail = first.Where() + ": " + first.Problems[0].String()
