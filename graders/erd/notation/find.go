@@ -1,4 +1,4 @@
-package erd
+package notation
 
 import (
 	"errors"
@@ -11,6 +11,7 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/takehome-dev/takehome/graders/erd"
 	"github.com/takehome-dev/takehome/internal/takehome"
 )
 
@@ -133,10 +134,10 @@ func isPicture(name, extension string) bool {
 
 // showsSchema reports whether the words of a path or a caption speak of a diagram.
 func showsSchema(text string) bool {
-	return slices.ContainsFunc(split(text), func(word string) bool {
+	return slices.ContainsFunc(erd.Words(text), func(word string) bool {
 		return slices.Contains([]string{
-			"er", "erd", "eer", "erm", "erdiagram", "diagram", "diagrams", "diagrama", "diagramm", "schema", "model", "modelo", "datamodel",
-			"entity", "entities", "database", "db", "dbdiagram", "uml", "tables",
+			"er", "erd", "eer", "erm", "erdiagram", "diagram", "diagrama", "diagramm", "schema", "model", "modelo", "datamodel",
+			"database", "db", "dbdiagram", "uml",
 		}, word)
 	})
 }
@@ -234,10 +235,10 @@ func (f *Found) join(first int) {
 		for _, entity := range part.Entities {
 			whole := b.entity(1, entity.Name)
 			for _, name := range entity.Also {
-				whole.also(name)
+				also(whole, name)
 			}
 			for _, attribute := range entity.Attributes {
-				whole.add(attribute)
+				add(whole, attribute)
 			}
 		}
 		for _, relation := range part.Relations {
@@ -273,7 +274,7 @@ var ofDiagram = regexp.MustCompile(`(?i)\b(?:diagram\w*|erd?|eer|drawn|draw|draw
 // Explains reports whether the submission says in words that a table is left out of the
 // diagram: a paragraph or a comment that names it and speaks of both.
 func (f Found) Explains(table string) bool {
-	name := strings.ToLower(lastPart(table))
+	name := strings.ToLower(erd.BaseName(table))
 	return slices.ContainsFunc(f.prose, func(paragraph string) bool {
 		return leftOut.MatchString(paragraph) && ofDiagram.MatchString(paragraph) && hasWord(strings.ToLower(paragraph), name)
 	})
@@ -292,9 +293,9 @@ const maxPairs = 400_000
 
 // Best is the diagram that shows the live schema best, and how far it does. It is false where
 // no diagram has an entity of the schema, unless there is no schema to have one of.
-func (f Found) Best(live Model) (Diagram, Comparison, bool) {
+func (f Found) Best(live erd.Model) (Diagram, erd.Comparison, bool) {
 	var best Diagram
-	var compared Comparison
+	var compared erd.Comparison
 	found := false
 	pairs := 0
 	for _, diagram := range f.Diagrams {
@@ -302,24 +303,13 @@ func (f Found) Best(live Model) (Diagram, Comparison, bool) {
 		if len(diagram.Entities) == 0 || pairs > maxPairs {
 			continue
 		}
-		comparison := Compare(live, diagram.Model, f.Explains)
+		comparison := erd.Compare(live, diagram.Model, f.Explains)
 		if comparison.Entities.Both == 0 && len(live.Entities) > 0 {
 			continue
 		}
-		if !found || comparison.better(compared) {
+		if !found || comparison.Better(compared) {
 			best, compared, found = diagram, comparison, true
 		}
 	}
 	return best, compared, found
-}
-
-// better compares by entities, then by relations.
-func (c Comparison) better(other Comparison) bool {
-	if by := c.Entities.F1().Cmp(other.Entities.F1()); by != 0 {
-		return by > 0
-	}
-	if by := c.Relations.F1().Cmp(other.Relations.F1()); by != 0 {
-		return by > 0
-	}
-	return c.Columns.Fraction().Cmp(other.Columns.Fraction()) > 0
 }
