@@ -23,6 +23,7 @@ type Found struct {
 	// Pictures are images, files of drawing tools and links, which only a person can read.
 	Pictures []string
 	prose    []string // paragraphs of Markdown and comments, for what is explained
+	parsed   int      // bytes of diagrams
 	dbml     []string // lines of the Markdown file that is being read, those outside DBML empty
 }
 
@@ -30,6 +31,7 @@ type Found struct {
 const (
 	maxFiles    = 20_000
 	maxDiagrams = 40
+	maxText     = 8 * MaxBytes // of all diagrams together
 	maxPictures = 20
 	maxProse    = 2_000
 )
@@ -76,7 +78,7 @@ func (f *Found) look(files fs.FS, name string) error {
 		if err != nil {
 			return err
 		}
-		f.add(name, Parse(syntax, text, 1))
+		f.parse(name, syntax, text, 1)
 		f.remember(comments(text))
 	case slices.Contains([]string{".md", ".markdown", ".mdx"}, extension):
 		text, err := readStart(files, name)
@@ -101,6 +103,13 @@ func readStart(files fs.FS, name string) (string, error) {
 		return "", fmt.Errorf("read %s: %w", takehome.Line(name), err)
 	}
 	return string(data), nil
+}
+
+// parse reads a diagram, unless the submission holds more of them than anybody draws.
+func (f *Found) parse(file string, syntax Syntax, text string, line int) {
+	if f.parsed += min(len(text), MaxBytes); f.parsed <= maxText {
+		f.add(file, Parse(syntax, text, line))
+	}
 }
 
 func (f *Found) add(file string, diagram Diagram) {
@@ -181,7 +190,7 @@ func (f *Found) markdown(file, text string) {
 	}
 	flush()
 	if dbml := strings.Join(f.dbml, "\n"); strings.TrimSpace(dbml) != "" {
-		f.add(file, Parse(DBML, dbml, 1))
+		f.parse(file, DBML, dbml, 1)
 	}
 	f.dbml = nil
 	f.join(before)
@@ -195,15 +204,15 @@ func (f *Found) block(file, language, text string, line int) {
 		if start == 0 || !slices.Contains([]string{"erdiagram", "classdiagram", "classdiagram-v2"}, kind) {
 			return // a flowchart, a sequence: it does not claim to show the schema
 		}
-		f.add(file, Parse(Mermaid, text, line))
+		f.parse(file, Mermaid, text, line)
 	case slices.Contains([]string{"plantuml", "puml", "uml"}, language), language == "" && strings.HasPrefix(kind, "@startuml"):
-		f.add(file, Parse(PlantUML, text, line))
+		f.parse(file, PlantUML, text, line)
 	case language == "dbml", language == "" && slices.Contains([]string{"table", "ref", "enum"}, kind) && !strings.Contains(strings.ToLower(text), "create table"):
 		// Blocks of DBML refer to each other, so all of a file are read as one.
 		f.dbml = append(f.dbml, slices.Repeat([]string{""}, max(0, line-1-len(f.dbml)))...)
 		f.dbml = append(f.dbml, strings.Split(text, "\n")...)
 	case slices.Contains([]string{"dot", "graphviz", "gv"}, language):
-		f.add(file, Parse(DOT, text, line))
+		f.parse(file, DOT, text, line)
 	case len(boxDrawing.FindAllString(text, 4)) == 4 && slices.Contains([]string{"", "text", "txt", "ascii", "plaintext"}, language) && !strings.Contains(text, "├── "):
 		f.picture(fmt.Sprintf("%s:%d", file, line))
 		return

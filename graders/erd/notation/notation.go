@@ -35,6 +35,7 @@ const (
 	maxRelations  = 2000
 	maxProblems   = 20
 	maxName       = 120 // bytes
+	maxLine       = 4096
 )
 
 // Diagram is what was read of one piece of a submission.
@@ -74,15 +75,28 @@ func Parse(syntax Syntax, text string, firstLine int) Diagram {
 	text = strings.ReplaceAll(strings.TrimPrefix(strings.ToValidUTF8(text, "\uFFFD"), "\uFEFF"), "\r\n", "\n")
 	switch syntax {
 	case Mermaid:
-		parseMermaid(b, text)
+		parseMermaid(b, b.withoutLongLines(text))
 	case DBML:
 		parseDBML(b, text)
 	case PlantUML:
-		parsePlantUML(b, text, 1)
+		parsePlantUML(b, b.withoutLongLines(text), 1)
 	case DOT:
 		parseDOT(b, text)
 	}
 	return Diagram{Model: b.finish(), Syntax: syntax, Line: firstLine, Problems: b.problems}
+}
+
+// withoutLongLines empties lines that are longer than anybody writes them, for parsers that
+// look at a line as a whole.
+func (b *builder) withoutLongLines(text string) string {
+	lines := strings.Split(text, "\n")
+	for i, line := range lines {
+		if len(line) > maxLine {
+			b.problem(i+1, "the line is longer than %d bytes", maxLine)
+			lines[i] = ""
+		}
+	}
+	return strings.Join(lines, "\n")
 }
 
 // builder collects what a parser reads, within the limits.
@@ -172,7 +186,7 @@ func (b *builder) finish() erd.Model {
 
 // cleanName makes a name safe to show, and short.
 func cleanName(name string) string {
-	name = takehome.Line(strings.Join(strings.Fields(name), " "))
+	name = takehome.Clean(strings.Join(strings.Fields(name), " "))
 	if len(name) > maxName {
 		cut := maxName
 		for cut > 0 && name[cut]&0xC0 == 0x80 {

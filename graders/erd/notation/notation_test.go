@@ -162,6 +162,8 @@ func TestADiagramHasLimits(t *testing.T) {
 	require.Contains(t, long.Problems[0].Text, "longer than 256 KiB")
 	deep := notation.Parse(notation.DOT, "graph {"+strings.Repeat("{", 10000), 1)
 	require.Contains(t, deep.Problems[0].Text, "nested deeper")
+	wide := notation.Parse(notation.Mermaid, "erDiagram\nA ||--o{ B : "+strings.Repeat("x", 5000), 1)
+	require.Equal(t, "line 2: the line is longer than 4096 bytes", wide.Problems[0].String())
 }
 
 // FuzzParse proves for all languages that no text breaks a parser or passes its limits.
