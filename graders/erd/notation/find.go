@@ -255,7 +255,7 @@ func (f *Found) join(first int) {
 		}
 		b.problems = append(b.problems, part.Problems...)
 	}
-	joined := Diagram{Model: b.finish(), Syntax: parts[0].Syntax, Line: parts[0].Line, Problems: b.problems}
+	joined := Diagram{Model: b.finish(), Syntax: parts[0].Syntax, Line: parts[0].Line, Problems: b.problems[:min(len(b.problems), maxProblems)]}
 	f.add(parts[0].File, joined)
 }
 
