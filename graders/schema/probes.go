@@ -12,6 +12,9 @@ func probes(run *grading) map[string]script.Probe {
 	all := map[string]script.Probe{}
 	for _, part := range []map[string]script.Probe{
 		run.completenessProbes(),
+		run.normalisationProbes(),
+		run.typeProbes(),
+		run.indexProbes(),
 		run.diagramProbes(),
 	} {
 		maps.Copy(all, part)
@@ -21,5 +24,5 @@ func probes(run *grading) map[string]script.Probe {
 
 // seen is an observation without figures.
 func seen(label, detail string) script.Observation {
-	return script.Observation{Label: label, Detail: detail}
+	return script.Observation{Label: label, Detail: detail, Specific: true}
 }
