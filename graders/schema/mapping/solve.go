@@ -85,7 +85,7 @@ func (s *solver) distances() (ways, grouped [][]int) {
 	n := len(s.shapes)
 	index := map[string]int{}
 	for i := range s.shapes {
-		index[s.shapes[i].table.Name.SQL()] = i
+		index[s.shapes[i].table.SQL()] = i
 	}
 	direct, ways, grouped := matrix(n), matrix(n), matrix(n)
 	for i := range s.shapes {
