@@ -140,12 +140,12 @@ func (c *comparing) entities() {
 func (c *comparing) findOthers() {
 	names := map[string]bool{}
 	for _, other := range c.live.Others {
-		names[strings.Join(words(lastPart(other)), "")] = true
+		names[strings.Join(Words(BaseName(other)), "")] = true
 	}
 	for _, box := range c.drawn.Entities {
 		if c.liveOf[box.Name] < 0 {
 			c.others[box.Name] = slices.ContainsFunc(append([]string{box.Name}, box.Also...), func(name string) bool {
-				return names[strings.Join(words(lastPart(name)), "")]
+				return names[strings.Join(Words(BaseName(name)), "")]
 			})
 		}
 	}
@@ -228,4 +228,16 @@ func (c *comparing) tables() {
 			c.out.Collapsed = append(c.out.Collapsed, table.Name)
 		}
 	}
+}
+
+// Better reports whether a diagram shows more than another one: by tables, then by relations,
+// then by columns.
+func (c Comparison) Better(other Comparison) bool {
+	if by := c.Entities.F1().Cmp(other.Entities.F1()); by != 0 {
+		return by > 0
+	}
+	if by := c.Relations.F1().Cmp(other.Relations.F1()); by != 0 {
+		return by > 0
+	}
+	return c.Columns.Fraction().Cmp(other.Columns.Fraction()) > 0
 }

@@ -1,7 +1,6 @@
-// Package erd knows entity-relationship diagrams: it finds and reads those that a submission
-// holds (Mermaid, DBML, PlantUML, Graphviz), compares them with the schema that is really
-// there, and draws that schema. It stands beside the grader of schemas, which converts what
-// Postgres says into a Model; it knows neither a database nor a check.
+// Package erd says what an entity-relationship diagram is, and how far it shows a schema. It
+// stands beside the grader of schemas, which converts what Postgres says into a Model; below
+// it, notation reads diagrams and drawing makes them. None of them knows a database or a check.
 package erd
 
 // Model is a diagram, or a live schema seen as one.

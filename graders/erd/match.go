@@ -51,7 +51,7 @@ type naming struct {
 func allNames(m Model) [][]naming {
 	first := map[string]int{}
 	for _, entity := range m.Entities {
-		if own := words(lastPart(entity.Name)); len(own) > 1 {
+		if own := Words(BaseName(entity.Name)); len(own) > 1 {
 			first[own[0]]++
 		}
 	}
@@ -65,7 +65,7 @@ func allNames(m Model) [][]naming {
 	for _, entity := range m.Entities {
 		var names []naming
 		for i, name := range append([]string{entity.Name}, entity.Also...) {
-			own := words(lastPart(name))
+			own := Words(BaseName(name))
 			if len(own) > 1 && own[0] == prefix {
 				own = own[1:]
 			}
@@ -77,8 +77,8 @@ func allNames(m Model) [][]naming {
 	return all
 }
 
-// lastPart is a name without its schema.
-func lastPart(name string) string {
+// BaseName is a name without its schema.
+func BaseName(name string) string {
 	if at := strings.LastIndexByte(name, '.'); at >= 0 && at < len(name)-1 {
 		return name[at+1:]
 	}
@@ -139,10 +139,10 @@ func matchAttribute(entity Entity, column string, drawn []Attribute) int {
 // attributeNames are the forms under which a column is known: product_name, and name in a
 // table of products.
 func attributeNames(entity Entity, name string) []string {
-	own := words(name)
+	own := Words(name)
 	names := []string{strings.Join(own, "")}
 	for _, of := range append([]string{entity.Name}, entity.Also...) {
-		head := words(lastPart(of))
+		head := Words(BaseName(of))
 		if len(own) > len(head) && slices.Equal(own[:len(head)], head) {
 			names = append(names, strings.Join(own[len(head):], ""))
 		}

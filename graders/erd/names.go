@@ -6,9 +6,9 @@ import (
 	"unicode"
 )
 
-// words cuts a name into its words: lower case, without accents, in the singular, without
+// Words cuts a name into its words: lower case, without accents, in the singular, without
 // what only says that it is a table. "tblOrderLines" is order line.
-func words(name string) []string {
+func Words(name string) []string {
 	var all []string
 	for _, part := range split(name) {
 		if slices.Contains([]string{"tbl", "tb", "table", "tables", "entity", "t"}, part) {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/takehome-dev/takehome/graders/erd"
+	"github.com/takehome-dev/takehome/graders/erd/notation"
 	"github.com/takehome-dev/takehome/graders/schema/live"
 	"github.com/takehome-dev/takehome/graders/schema/mapping"
 )
@@ -14,8 +15,8 @@ import (
 // diagramFacts are the submission's own diagram and how far it shows the live schema.
 type diagramFacts struct {
 	live     erd.Model
-	found    erd.Found
-	best     erd.Diagram
+	found    notation.Found
+	best     notation.Diagram
 	compared erd.Comparison
 	readable bool // there is a best one
 }
@@ -28,7 +29,7 @@ func (r *grading) lookAtDiagram() error {
 	}
 	defer func() { _ = root.Close() }()
 	r.diagram.live = diagramOf(r.schema, r.mapping)
-	if r.diagram.found, err = erd.Find(root.FS()); err != nil {
+	if r.diagram.found, err = notation.Find(root.FS()); err != nil {
 		return err
 	}
 	r.diagram.best, r.diagram.compared, r.diagram.readable = r.diagram.found.Best(r.diagram.live)
@@ -43,7 +44,7 @@ func (r *grading) lookAtDiagram() error {
 func diagramOf(schema live.Schema, mapped mapping.Mapping) erd.Model {
 	roles, fields := rolesOf(mapped), fieldsOf(mapped)
 	var model erd.Model
-	for _, table := range schema.Tables[:min(len(schema.Tables), erd.MaxEntities)] {
+	for _, table := range schema.Tables[:min(len(schema.Tables), notation.MaxEntities)] {
 		entity := erd.Entity{
 			Name: table.String(), Also: roles[table.Name], Core: isCore(table.Name, mapped), Technical: isBookkeeping(table.Name.Name),
 			Note: table.Comment,

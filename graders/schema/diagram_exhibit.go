@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/takehome-dev/takehome/graders/erd"
+	"github.com/takehome-dev/takehome/graders/erd/drawing"
+	"github.com/takehome-dev/takehome/graders/erd/notation"
 	"github.com/takehome-dev/takehome/internal/takehome"
 )
 
@@ -20,7 +22,7 @@ func (f diagramFacts) exhibit() takehome.Exhibit {
 	exhibit := takehome.Exhibit{
 		ID: "schema-diagram", Title: "Entity-relationship diagram",
 		Note:     "The schema as Postgres describes it, in crow's foot notation.",
-		Drawings: []takehome.Drawing{drawing("The schema as it is", f.live, missing)},
+		Drawings: []takehome.Drawing{drawn("The schema as it is", f.live, missing)},
 	}
 	if !f.readable {
 		return exhibit
@@ -32,7 +34,7 @@ func (f diagramFacts) exhibit() takehome.Exhibit {
 			unknown[difference.Diagram] = true
 		}
 	}
-	exhibit.Drawings = append(exhibit.Drawings, drawing("The submission's diagram: "+f.best.Where(), f.best.Model, unknown))
+	exhibit.Drawings = append(exhibit.Drawings, drawn("The submission's diagram: "+f.best.Where(), f.best.Model, unknown))
 	table := takehome.Table{Title: "Differences", Columns: []string{"What", "In the diagram", "In the schema"}}
 	for i, difference := range f.compared.Differences {
 		if i == maxDifferences {
@@ -47,12 +49,12 @@ func (f diagramFacts) exhibit() takehome.Exhibit {
 	return exhibit
 }
 
-func drawing(title string, model erd.Model, marked map[string]bool) takehome.Drawing {
-	if len(model.Entities) > erd.MaxBoxes {
-		title += fmt.Sprintf(" (the first %d of %d)", erd.MaxBoxes, len(model.Entities))
+func drawn(title string, model erd.Model, marked map[string]bool) takehome.Drawing {
+	if len(model.Entities) > drawing.MaxBoxes {
+		title += fmt.Sprintf(" (the first %d of %d)", drawing.MaxBoxes, len(model.Entities))
 	}
 	return takehome.Drawing{
-		Title: title, SVG: erd.Draw(model, title, marked),
-		Source: strings.TrimSuffix(erd.MermaidText(model), "\n"), Syntax: string(erd.Mermaid),
+		Title: title, SVG: drawing.Draw(model, title, marked),
+		Source: strings.TrimSuffix(drawing.MermaidText(model), "\n"), Syntax: string(notation.Mermaid),
 	}
 }

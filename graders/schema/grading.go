@@ -33,6 +33,9 @@ type grading struct {
 	mapping mapping.Mapping
 	words   mapping.Words
 	diagram diagramFacts
+
+	experiments experiments
+	volume      volume
 }
 
 // Grade applies the submission's SQL, reads the schema, maps it and observes every check.
@@ -88,6 +91,11 @@ func (r *grading) apply(ctx context.Context) error {
 		return fmt.Errorf("apply the SQL of the submission: %w", err)
 	}
 	r.out.Notes = append(r.out.Notes, r.applied.Notes...)
+	if layout := r.applied.Source.Layout; layout != "" {
+		r.out.Binding = append(r.out.Binding, takehome.BindingEntry{
+			Name: "SQL", Value: layout, Source: fmt.Sprintf("applied in %d statements, %d of them refused", len(r.applied.Steps), len(r.applied.Refused())), Confidence: 100,
+		})
+	}
 	if err := r.copyDatabase(ctx); err != nil {
 		return err
 	}
@@ -110,7 +118,7 @@ func (r *grading) connect(ctx context.Context) (err error) {
 func (r *grading) disconnect(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
 	defer cancel()
-	for _, connection := range []*database.Connection{r.owner, r.probe, r.admin} {
+	for _, connection := range append(r.experiments.sessions, r.owner, r.probe, r.admin) {
 		if connection != nil {
 			_ = connection.Close(ctx) // the database goes with the lab
 		}
@@ -127,7 +135,7 @@ func (r *grading) read(ctx context.Context) (err error) {
 		return fmt.Errorf("read what the submission states: %w", err)
 	}
 	r.mapping = mapping.Find(r.schema, override)
-	r.out.Binding = r.mapping.Entries()
+	r.out.Binding = append(r.out.Binding, r.mapping.Entries()...)
 	r.out.Notes = append(r.out.Notes, r.mapping.Notes...)
 	return nil
 }

@@ -34,15 +34,19 @@ func (r *grading) completenessProbes() map[string]script.Probe {
 // fewRefused is up to which share of refused statements a script counts as almost right.
 const fewRefused = 10 // one in ten
 
+// maxSigns is how many signs of another system are named.
+const maxSigns = 3
+
 func (r *grading) probeApplied(context.Context, *script.Probing) (script.Observation, error) {
 	refused, all := r.applied.Refused(), len(r.applied.Steps)
 	observation := script.Observation{Specific: true, Evidence: r.refusals(refused)}
 	what := fmt.Sprintf("%s, %d statements", r.applied.Source.Layout, all)
-	if len(refused) > 0 {
+	switch {
+	case r.applied.Dialect != "":
+		signs := r.applied.Signs[:min(len(r.applied.Signs), maxSigns)]
+		what = fmt.Sprintf("it is written for %s (%s), and %d of %d statements are refused", r.applied.Dialect, strings.Join(signs, ", "), len(refused), all)
+	case len(refused) > 0:
 		what = fmt.Sprintf("%d of %d statements are refused; the first is %s (%s)", len(refused), all, refused[0].Where(), refused[0].Why())
-	}
-	if r.applied.Dialect != "" {
-		what = fmt.Sprintf("it is written for %s (%s); %s", r.applied.Dialect, strings.Join(r.applied.Signs, ", "), what)
 	}
 	switch {
 	case all == 0 && r.applied.Source.Missing != "":
@@ -202,7 +206,7 @@ func linkWords(link mapping.Link) string {
 // several of them with "or" between.
 func (r *grading) probeHolds(_ context.Context, at *script.Probing) (script.Observation, error) {
 	items, _ := at.With["of"].([]any)
-	var there, missing found
+	var there, missing places
 	for _, item := range items {
 		text := fmt.Sprint(item)
 		if where, ok := r.holds(text); ok {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/takehome-dev/takehome/graders/erd"
+	"github.com/takehome-dev/takehome/graders/erd/notation"
 	"github.com/takehome-dev/takehome/graders/script"
 	"github.com/takehome-dev/takehome/internal/takehome"
 )
@@ -49,7 +50,7 @@ func (r *grading) probeDiagram(context.Context, *script.Probing) (script.Observa
 }
 
 // problemsOf is what could not be read of a diagram, as evidence.
-func problemsOf(diagram erd.Diagram) takehome.Evidence {
+func problemsOf(diagram notation.Diagram) takehome.Evidence {
 	var lines []string
 	for _, problem := range diagram.Problems {
 		lines = append(lines, problem.String())

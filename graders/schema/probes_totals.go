@@ -17,7 +17,7 @@ var keepsTotals = regexp.MustCompile(`(?i)total|sum|amount|recalc|calc|subtotal|
 // probeDerivedTotals looks for sums that are stored although they can be computed, and for
 // what keeps them right: the database itself, or nothing.
 func (r *grading) probeDerivedTotals(context.Context, *script.Probing) (script.Observation, error) {
-	var plain, kept, generated found
+	var plain, kept, generated places
 	for _, each := range []struct {
 		role  mapping.Role
 		field mapping.Field

@@ -1,8 +1,10 @@
-package erd
+package notation
 
 import (
 	"regexp"
 	"strings"
+
+	"github.com/takehome-dev/takehome/graders/erd"
 )
 
 // PlantUML's entities and classes (plantuml.com/ie-diagram, class-diagram), line by line, as
@@ -107,7 +109,7 @@ func (r *umlReader) read(line string) {
 		r.body.read(match[2])
 		entity := r.entity(r.line, unquote(match[1]))
 		for _, attribute := range r.body.attributes {
-			entity.add(attribute)
+			add(entity, attribute)
 		}
 		return
 	}
@@ -162,7 +164,7 @@ func (r *umlReader) declare(match []string) {
 // begin notes an entity and the beginning of its body, where it has one.
 func (r *umlReader) begin(name, label, body string) {
 	entity := r.entity(r.line, name)
-	entity.also(label)
+	also(entity, label)
 	if !strings.HasPrefix(body, "{") {
 		return
 	}
@@ -181,16 +183,16 @@ func (r *umlReader) begin(name, label, body string) {
 func (r *umlReader) close() {
 	entity := r.entity(r.opened, r.open)
 	for _, attribute := range r.body.done() {
-		entity.add(attribute)
+		add(entity, attribute)
 	}
 	r.open = ""
 }
 
-func umlRelation(match []string) Relation {
+func umlRelation(match []string) erd.Relation {
 	// 1 from, 2 its field, 3 written cardinality, 4 head, 5 head, 6 written cardinality, 7 to, 8 its field, 9 label
-	relation := Relation{
-		From:  End{Entity: unquote(match[1]), Cardinality: umlEnd(match[4], match[3])},
-		To:    End{Entity: unquote(match[7]), Cardinality: umlEnd(match[5], match[6])},
+	relation := erd.Relation{
+		From:  erd.End{Entity: unquote(match[1]), Cardinality: umlEnd(match[4], match[3])},
+		To:    erd.End{Entity: unquote(match[7]), Cardinality: umlEnd(match[5], match[6])},
 		Label: unquote(match[9]),
 	}
 	if match[2] != "" {
@@ -203,12 +205,12 @@ func umlRelation(match []string) Relation {
 }
 
 // umlEnd reads one end of a line: what is written beside it, or the head of the line.
-func umlEnd(head, written string) Cardinality {
-	if cardinality := cardinalityOf(unquote(written)); cardinality != (Cardinality{}) {
+func umlEnd(head, written string) erd.Cardinality {
+	if cardinality := cardinalityOf(unquote(written)); cardinality != (erd.Cardinality{}) {
 		return cardinality
 	}
 	if head == "*" { // composition: a part belongs to one whole
-		return Cardinality{AtLeastOne, AtMostOne}
+		return bounds(erd.AtLeastOne, erd.AtMostOne)
 	}
 	return crowsFoot(head)
 }

@@ -1,8 +1,10 @@
-package erd
+package notation
 
 import (
 	"regexp"
 	"strings"
+
+	"github.com/takehome-dev/takehome/graders/erd"
 )
 
 // Mermaid's erDiagram (mermaid.js.org/syntax/entityRelationshipDiagram), line by line. Where
@@ -23,7 +25,7 @@ var (
 // mermaidReader is the parser's place in a text.
 type mermaidReader struct {
 	*builder
-	open     *Entity // the entity whose block is being read
+	open     *erd.Entity // the entity whose block is being read
 	line     int
 	skipping bool // the braces of accDescr
 }
@@ -109,28 +111,28 @@ func (r *mermaidReader) read(line string) {
 	r.problem(r.line, "%q is neither an entity nor a relation such as A ||--o{ B : label", line)
 }
 
-func (r *mermaidReader) declare(name, label string) *Entity {
+func (r *mermaidReader) declare(name, label string) *erd.Entity {
 	entity := r.entity(r.line, unquote(name))
-	entity.also(unquote(label))
+	also(entity, unquote(label))
 	return entity
 }
 
-func (r *mermaidReader) relation(match []string, how func(string) Cardinality) {
+func (r *mermaidReader) relation(match []string, how func(string) erd.Cardinality) {
 	from, to := r.declare(match[1], match[2]).Name, r.declare(match[5], match[6]).Name
-	r.relate(r.line, Relation{
-		From:  End{Entity: from, Cardinality: how(match[3])},
-		To:    End{Entity: to, Cardinality: how(match[4])},
+	r.relate(r.line, erd.Relation{
+		From:  erd.End{Entity: from, Cardinality: how(match[3])},
+		To:    erd.End{Entity: to, Cardinality: how(match[4])},
 		Label: unquote(match[7]),
 	})
 }
 
 // attributes reads a line of a block: any number of "type name PK, FK "comment"", and perhaps its end.
 func (r *mermaidReader) attributes(line string) {
-	var current *Attribute
+	var current *erd.Attribute
 	typ := ""
 	keep := func() {
 		if current != nil {
-			r.open.add(*current)
+			add(r.open, *current)
 			current = nil
 		}
 	}
@@ -142,7 +144,7 @@ func (r *mermaidReader) attributes(line string) {
 			keep()
 			if typ != "" {
 				r.problem(r.line, "%q has a name but no type, or a type but no name", typ)
-				r.open.add(Attribute{Name: typ})
+				add(r.open, erd.Attribute{Name: typ})
 			}
 			if word == "}" {
 				r.open = nil
@@ -158,13 +160,13 @@ func (r *mermaidReader) attributes(line string) {
 			typ = word
 		default:
 			name := strings.Trim(word, "*")
-			current = &Attribute{Name: name, Type: typ, Primary: strings.HasPrefix(word, "*")}
+			current = &erd.Attribute{Name: name, Type: typ, Primary: strings.HasPrefix(word, "*")}
 			typ = ""
 		}
 	}
 }
 
-func mermaidKey(word string, attribute *Attribute) bool {
+func mermaidKey(word string, attribute *erd.Attribute) bool {
 	switch strings.ToUpper(word) {
 	case "PK":
 		attribute.Primary = true

@@ -1,4 +1,4 @@
-package erd
+package drawing
 
 // place gives every item its coordinates: layers side by side, and within a layer each item
 // as close to the middle of its neighbours as order and gaps allow.

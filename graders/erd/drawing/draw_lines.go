@@ -1,9 +1,11 @@
-package erd
+package drawing
 
 import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/takehome-dev/takehome/graders/erd"
 )
 
 const (
@@ -13,22 +15,22 @@ const (
 
 // oriented turns a relation so that it goes from the side of the foreign key, where the
 // diagram does not say it in this order, and finds the columns that it most likely is about.
-func (m Model) oriented(r Relation) Relation {
-	if r.From.Cardinality.Most != Several && r.To.Cardinality.Most == Several {
+func oriented(m erd.Model, r erd.Relation) erd.Relation {
+	if r.From.Cardinality.Most != erd.Several && r.To.Cardinality.Most == erd.Several {
 		r.From, r.To = r.To, r.From
 	}
 	from, _ := m.Entity(r.From.Entity)
 	to, _ := m.Entity(r.To.Entity)
-	if len(r.To.Attributes) == 0 && r.To.Cardinality.Most != Several {
-		if key := slices.IndexFunc(to.Attributes, func(a Attribute) bool { return a.Primary }); key >= 0 {
+	if len(r.To.Attributes) == 0 && r.To.Cardinality.Most != erd.Several {
+		if key := slices.IndexFunc(to.Attributes, func(a erd.Attribute) bool { return a.Primary }); key >= 0 {
 			r.To.Attributes = []string{to.Attributes[key].Name}
 		}
 	}
 	if len(r.From.Attributes) == 0 {
-		target := words(lastPart(to.Name))
+		target := erd.Words(erd.BaseName(to.Name))
 		best := -1
 		for i, attribute := range from.Attributes {
-			own := words(attribute.Name)
+			own := erd.Words(attribute.Name)
 			named := len(own) == len(target)+1 && own[len(own)-1] == "id" && slices.Equal(own[:len(target)], target)
 			parent := to.Name == from.Name && own[0] == "parent"
 			if best < 0 && (named || parent) {
@@ -77,7 +79,7 @@ func (p *painter) route(way route) {
 }
 
 // loop draws a relation of a table with itself.
-func (p *painter) loop(box int, relation Relation) {
+func (p *painter) loop(box int, relation erd.Relation) {
 	from, to := p.anchor(box, relation.From, 1), p.anchor(box, relation.To, 1)
 	if from.y == to.y {
 		from.y += 8
@@ -97,7 +99,7 @@ func (p *painter) line(path string, soft bool) {
 }
 
 // anchor is the row of an end's attribute, or the head of the box.
-func (p *painter) anchor(box int, end End, side int) anchor {
+func (p *painter) anchor(box int, end erd.End, side int) anchor {
 	c := p.cards[box]
 	at := anchor{x: c.x, y: c.y + headHeight/2, side: side}
 	if side > 0 {
@@ -105,7 +107,7 @@ func (p *painter) anchor(box int, end End, side int) anchor {
 	}
 	if len(end.Attributes) > 0 {
 		attributes := p.model.Entities[box].Attributes
-		row := slices.IndexFunc(attributes, func(a Attribute) bool { return a.Name == end.Attributes[0] })
+		row := slices.IndexFunc(attributes, func(a erd.Attribute) bool { return a.Name == end.Attributes[0] })
 		if row >= 0 && row < len(c.rows) {
 			at.y = c.y + headHeight + row*rowHeight + rowHeight/2
 		}
@@ -115,24 +117,24 @@ func (p *painter) anchor(box int, end End, side int) anchor {
 
 // mark draws how many, in crow's foot notation: a foot for several, a bar for one, a circle
 // for none. What is not said is not drawn.
-func (p *painter) mark(at anchor, cardinality Cardinality) {
+func (p *painter) mark(at anchor, cardinality erd.Cardinality) {
 	var path strings.Builder
 	reach := 6
 	switch cardinality.Most {
-	case Several:
+	case erd.Several:
 		reach = 13
 		fmt.Fprintf(&path, "M%d %dL%d %dL%d %d", at.x, at.y-6, at.x+12*at.side, at.y, at.x, at.y+6)
-	case AtMostOne:
+	case erd.AtMostOne:
 		fmt.Fprintf(&path, "M%d %dv12", at.x+6*at.side, at.y-6)
-	case MostUnsaid:
+	case erd.MostUnsaid:
 		return
 	}
 	switch cardinality.Least {
-	case AtLeastOne:
+	case erd.AtLeastOne:
 		fmt.Fprintf(&path, "M%d %dv12", at.x+(reach+4)*at.side, at.y-6)
-	case MayBeNone:
+	case erd.MayBeNone:
 		fmt.Fprintf(&p.out, `<circle cx="%d" cy="%d" r="4" fill="#ffffff" stroke="%s" stroke-width="1.4"/>`, at.x+(reach+5)*at.side, at.y, ink)
-	case LeastUnsaid:
+	case erd.LeastUnsaid:
 	}
 	fmt.Fprintf(&p.out, `<path d="%s" fill="none" stroke="%s" stroke-width="1.4"/>`+"\n", path.String(), ink)
 }

@@ -1,8 +1,10 @@
-package erd
+package notation
 
 import (
 	"slices"
 	"strings"
+
+	"github.com/takehome-dev/takehome/graders/erd"
 )
 
 // references reads what follows the word Ref: a name or not, one reference or a block of them.
@@ -108,15 +110,15 @@ func (r *dbmlReader) resolve(reference dbmlReference) {
 			return
 		}
 	}
-	relation := Relation{
-		From: End{Entity: from.table, Attributes: from.columns, Cardinality: Cardinality{LeastUnsaid, Several}},
-		To:   End{Entity: to.table, Attributes: to.columns, Cardinality: Cardinality{r.least(from), AtMostOne}},
+	relation := erd.Relation{
+		From: erd.End{Entity: from.table, Attributes: from.columns, Cardinality: bounds(erd.LeastUnsaid, erd.Several)},
+		To:   erd.End{Entity: to.table, Attributes: to.columns, Cardinality: bounds(r.least(from), erd.AtMostOne)},
 	}
 	switch reference.sign {
 	case "-":
-		relation.From.Cardinality = Cardinality{LeastUnsaid, AtMostOne}
+		relation.From.Cardinality = bounds(erd.LeastUnsaid, erd.AtMostOne)
 	case "<>":
-		relation.To.Cardinality = Cardinality{LeastUnsaid, Several}
+		relation.To.Cardinality = bounds(erd.LeastUnsaid, erd.Several)
 	default:
 		r.markForeign(from)
 	}
@@ -124,14 +126,14 @@ func (r *dbmlReader) resolve(reference dbmlReference) {
 }
 
 // least says whether a reference may be empty, where its columns tell.
-func (r *dbmlReader) least(place dbmlPlace) Least {
+func (r *dbmlReader) least(place dbmlPlace) erd.Least {
 	entity := r.entity(0, place.table)
 	for _, column := range place.columns {
 		if attribute, known := entity.Attribute(cleanName(column)); !known || !attribute.Required && !attribute.Primary {
-			return LeastUnsaid
+			return erd.LeastUnsaid
 		}
 	}
-	return AtLeastOne
+	return erd.AtLeastOne
 }
 
 func (r *dbmlReader) markForeign(place dbmlPlace) {

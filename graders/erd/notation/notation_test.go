@@ -1,4 +1,4 @@
-package erd_test
+package notation_test
 
 import (
 	"os"
@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/takehome-dev/takehome/graders/erd"
+	"github.com/takehome-dev/takehome/graders/erd/notation"
 )
 
 // shop is the schema that the four diagrams in testdata show.
@@ -52,12 +53,12 @@ func shop() erd.Model {
 	}
 }
 
-func parseFile(t *testing.T, name string) erd.Diagram {
+func parseFile(t *testing.T, name string) notation.Diagram {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join("testdata", name))
 	require.NoError(t, err)
-	syntax := map[string]erd.Syntax{".mmd": erd.Mermaid, ".dbml": erd.DBML, ".puml": erd.PlantUML, ".dot": erd.DOT}[filepath.Ext(name)]
-	return erd.Parse(syntax, string(text), 1)
+	syntax := map[string]notation.Syntax{".mmd": notation.Mermaid, ".dbml": notation.DBML, ".puml": notation.PlantUML, ".dot": notation.DOT}[filepath.Ext(name)]
+	return notation.Parse(syntax, string(text), 1)
 }
 
 func TestTheSameDiagramInFourLanguages(t *testing.T) {
@@ -90,25 +91,25 @@ func TestWhatIsReadOfALine(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		name   string
-		syntax erd.Syntax
+		syntax notation.Syntax
 		text   string
 		want   []string // relations
 	}{
-		{"Mermaid, words", erd.Mermaid, "erDiagram\nCAR 1 to zero or more NAMED-DRIVER : allows\nPERSON many(0) optionally to 0+ CAR : drives", []string{"CAR 1 – 0..* NAMED-DRIVER", "PERSON 0..* – 0..* CAR"}},
-		{"Mermaid, quoted and aliased", erd.Mermaid, "erDiagram\n\"line item\" }|..|| p[\"The product\"] : \"of\"", []string{"line item 1..* – 1 p"}},
-		{"Mermaid, a line without a label", erd.Mermaid, "erDiagram\nA||--o{B", []string{"A 1 – 0..* B"}},
-		{"Mermaid, class diagram", erd.Mermaid, "classDiagram\nclass User {\n +int id\n}\nUser \"1\" --> \"*\" Order : places\nOrder : +int id", []string{"User 1 – ?..* Order"}},
-		{"DBML, one to one", erd.DBML, "Table a { id int [pk] }\nTable b { a_id int [not null, ref: - a.id] }", []string{"b ?..1 – 1 a"}},
-		{"DBML, turned", erd.DBML, "Table a { id int [pk, ref: < b.a_id] }\nTable b { a_id int }", []string{"b ?..* – ?..1 a"}},
-		{"DBML, composite, with a schema", erd.DBML, "Table s.a { x int\ny int }\nTable b { x int [not null]\ny int [not null] }\nRef: b.(x, y) > s.a.(x, y)", []string{"b ?..* – 1 s.a"}},
-		{"PlantUML, arrows say nothing", erd.PlantUML, "@startuml\nA --> B\nA *-- C\n@enduml", []string{"A ? – ? B", "A 1 – ? C"}},
-		{"PlantUML, quoted ends", erd.PlantUML, "@startuml\n\"order line\" }|--|| \"product\" : of\n@enduml", []string{"order line 1..* – 1 product"}},
-		{"DOT, undirected chain", erd.DOT, "graph { a -- b -- {c d} [headlabel=\"*\"] }", []string{"a ? – ?..* b", "b ? – ?..* c", "b ? – ?..* d"}},
-		{"DOT, Chen's diamonds", erd.DOT, "graph { node [shape=box] user; order\n node [shape=ellipse]; uid [label=<<u>id</u>>]; user -- uid\n node [shape=diamond]; places\n user -- places [label=1]; places -- order [label=n] }", []string{"user 1 – ?..* order"}},
+		{"Mermaid, words", notation.Mermaid, "erDiagram\nCAR 1 to zero or more NAMED-DRIVER : allows\nPERSON many(0) optionally to 0+ CAR : drives", []string{"CAR 1 – 0..* NAMED-DRIVER", "PERSON 0..* – 0..* CAR"}},
+		{"Mermaid, quoted and aliased", notation.Mermaid, "erDiagram\n\"line item\" }|..|| p[\"The product\"] : \"of\"", []string{"line item 1..* – 1 p"}},
+		{"Mermaid, a line without a label", notation.Mermaid, "erDiagram\nA||--o{B", []string{"A 1 – 0..* B"}},
+		{"Mermaid, class diagram", notation.Mermaid, "classDiagram\nclass User {\n +int id\n}\nUser \"1\" --> \"*\" Order : places\nOrder : +int id", []string{"User 1 – ?..* Order"}},
+		{"DBML, one to one", notation.DBML, "Table a { id int [pk] }\nTable b { a_id int [not null, ref: - a.id] }", []string{"b ?..1 – 1 a"}},
+		{"DBML, turned", notation.DBML, "Table a { id int [pk, ref: < b.a_id] }\nTable b { a_id int }", []string{"b ?..* – ?..1 a"}},
+		{"DBML, composite, with a schema", notation.DBML, "Table s.a { x int\ny int }\nTable b { x int [not null]\ny int [not null] }\nRef: b.(x, y) > s.a.(x, y)", []string{"b ?..* – 1 s.a"}},
+		{"PlantUML, arrows say nothing", notation.PlantUML, "@startuml\nA --> B\nA *-- C\n@enduml", []string{"A ? – ? B", "A 1 – ? C"}},
+		{"PlantUML, quoted ends", notation.PlantUML, "@startuml\n\"order line\" }|--|| \"product\" : of\n@enduml", []string{"order line 1..* – 1 product"}},
+		{"DOT, undirected chain", notation.DOT, "graph { a -- b -- {c d} [headlabel=\"*\"] }", []string{"a ? – ?..* b", "b ? – ?..* c", "b ? – ?..* d"}},
+		{"DOT, Chen's diamonds", notation.DOT, "graph { node [shape=box] user; order\n node [shape=ellipse]; uid [label=<<u>id</u>>]; user -- uid\n node [shape=diamond]; places\n user -- places [label=1]; places -- order [label=n] }", []string{"user 1 – ?..* order"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			diagram := erd.Parse(test.syntax, test.text, 1)
+			diagram := notation.Parse(test.syntax, test.text, 1)
 			require.Empty(t, diagram.Problems)
 			var got []string
 			for _, relation := range diagram.Relations {
@@ -122,24 +123,24 @@ func TestWhatIsReadOfALine(t *testing.T) {
 func TestProblemsNameTheirLine(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
-		syntax erd.Syntax
+		syntax notation.Syntax
 		text   string
 		want   string
 	}{
-		{erd.Mermaid, "flowchart TD\nA-->B", `line 10: "flowchart" is no entity-relationship diagram: the first word must be erDiagram`},
-		{erd.Mermaid, "erDiagram\nA ||--o{ B : x\nA --> B", `line 12: "A --> B" is neither an entity nor a relation such as A ||--o{ B : label`},
-		{erd.Mermaid, "erDiagram\nA {\n int\n}", `line 12: "int" has a name but no type, or a type but no name`},
-		{erd.Mermaid, "erDiagram\nA {\n int id", `line 12: the block of "A" is not closed`},
-		{erd.DBML, "Table a {\n id int\n", `line 10: the table "a" is not closed`},
-		{erd.DBML, "Table a { id int }\nRef: a.id > b.id", `line 11: there is no table "b"`},
-		{erd.DBML, "CREATE TABLE x (id int);", `line 10: "CREATE" starts no statement, such as Table, Ref or Enum`},
-		{erd.PlantUML, "@startuml\nentity a {\n id\n@enduml", `line 11: the body of "a" is not closed`},
-		{erd.PlantUML, "@startuml\nthis is prose, not a diagram\n@enduml", `line 11: "this is prose, not a diagram" is neither an entity nor a relation such as A ||--o{ B`},
-		{erd.DOT, "a -> b", "line 10: the text must begin with graph or digraph"},
-		{erd.DOT, "digraph {\n a -> ;\n}", `line 11: ";" is no node`},
-		{erd.DOT, "digraph {\n a [label=\"x\n}", "line 11: the quoted text is not closed"},
+		{notation.Mermaid, "flowchart TD\nA-->B", `line 10: "flowchart" is no entity-relationship diagram: the first word must be erDiagram`},
+		{notation.Mermaid, "erDiagram\nA ||--o{ B : x\nA --> B", `line 12: "A --> B" is neither an entity nor a relation such as A ||--o{ B : label`},
+		{notation.Mermaid, "erDiagram\nA {\n int\n}", `line 12: "int" has a name but no type, or a type but no name`},
+		{notation.Mermaid, "erDiagram\nA {\n int id", `line 12: the block of "A" is not closed`},
+		{notation.DBML, "Table a {\n id int\n", `line 10: the table "a" is not closed`},
+		{notation.DBML, "Table a { id int }\nRef: a.id > b.id", `line 11: there is no table "b"`},
+		{notation.DBML, "CREATE TABLE x (id int);", `line 10: "CREATE" starts no statement, such as Table, Ref or Enum`},
+		{notation.PlantUML, "@startuml\nentity a {\n id\n@enduml", `line 11: the body of "a" is not closed`},
+		{notation.PlantUML, "@startuml\nthis is prose, not a diagram\n@enduml", `line 11: "this is prose, not a diagram" is neither an entity nor a relation such as A ||--o{ B`},
+		{notation.DOT, "a -> b", "line 10: the text must begin with graph or digraph"},
+		{notation.DOT, "digraph {\n a -> ;\n}", `line 11: ";" is no node`},
+		{notation.DOT, "digraph {\n a [label=\"x\n}", "line 11: the quoted text is not closed"},
 	} {
-		diagram := erd.Parse(test.syntax, test.text, 10)
+		diagram := notation.Parse(test.syntax, test.text, 10)
 		require.NotEmpty(t, diagram.Problems, test.text)
 		require.Equal(t, test.want, diagram.Problems[0].String())
 	}
@@ -149,18 +150,20 @@ func TestADiagramHasLimits(t *testing.T) {
 	t.Parallel()
 	var many strings.Builder
 	many.WriteString("erDiagram\n")
-	for i := range erd.MaxEntities + 50 {
+	for i := range notation.MaxEntities + 50 {
 		many.WriteString("E" + strings.Repeat("x", i%7) + string(rune('a'+i%26)) + strings.Repeat("y", i/26) + " ||--o{ HUB : in\n")
 	}
-	diagram := erd.Parse(erd.Mermaid, many.String(), 1)
-	require.Len(t, diagram.Entities, erd.MaxEntities)
+	diagram := notation.Parse(notation.Mermaid, many.String(), 1)
+	require.Len(t, diagram.Entities, notation.MaxEntities)
 	require.Len(t, diagram.Problems, 1)
 	require.Contains(t, diagram.Problems[0].Text, "more than 500 entities")
 
-	long := erd.Parse(erd.DBML, "Table a { id int }\n//"+strings.Repeat("x", erd.MaxBytes), 1)
+	long := notation.Parse(notation.DBML, "Table a { id int }\n//"+strings.Repeat("x", notation.MaxBytes), 1)
 	require.Contains(t, long.Problems[0].Text, "longer than 256 KiB")
-	deep := erd.Parse(erd.DOT, "graph {"+strings.Repeat("{", 10000), 1)
+	deep := notation.Parse(notation.DOT, "graph {"+strings.Repeat("{", 10000), 1)
 	require.Contains(t, deep.Problems[0].Text, "nested deeper")
+	wide := notation.Parse(notation.Mermaid, "erDiagram\nA ||--o{ B : "+strings.Repeat("x", 5000), 1)
+	require.Equal(t, "line 2: the line is longer than 4096 bytes", wide.Problems[0].String())
 }
 
 // FuzzParse proves for all languages that no text breaks a parser or passes its limits.
@@ -172,11 +175,11 @@ func FuzzParse(f *testing.F) {
 			f.Add(kind, string(text))
 		}
 	}
-	syntaxes := []erd.Syntax{erd.Mermaid, erd.DBML, erd.PlantUML, erd.DOT}
+	syntaxes := []notation.Syntax{notation.Mermaid, notation.DBML, notation.PlantUML, notation.DOT}
 	live := shop()
 	f.Fuzz(func(t *testing.T, kind int, text string) {
-		diagram := erd.Parse(syntaxes[uint(kind)%4], text, 1)
-		require.LessOrEqual(t, len(diagram.Entities), erd.MaxEntities)
+		diagram := notation.Parse(syntaxes[uint(kind)%4], text, 1)
+		require.LessOrEqual(t, len(diagram.Entities), notation.MaxEntities)
 		names := map[string]bool{}
 		for _, entity := range diagram.Entities {
 			require.False(t, names[entity.Name], "%q twice", entity.Name)
@@ -189,7 +192,7 @@ func FuzzParse(f *testing.F) {
 			require.Positive(t, problem.Line)
 			require.LessOrEqual(t, problem.Line, strings.Count(text, "\n")+1)
 		}
-		require.Equal(t, diagram, erd.Parse(syntaxes[uint(kind)%4], text, 1))
+		require.Equal(t, diagram, notation.Parse(syntaxes[uint(kind)%4], text, 1))
 		if len(diagram.Entities) > 40 {
 			return
 		}

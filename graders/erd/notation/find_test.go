@@ -1,4 +1,4 @@
-package erd_test
+package notation_test
 
 import (
 	"strings"
@@ -7,7 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/takehome-dev/takehome/graders/erd"
+	"github.com/takehome-dev/takehome/graders/erd/notation"
 )
 
 func TestFind(t *testing.T) {
@@ -31,7 +31,7 @@ func TestFind(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			found, err := erd.Find(test.files)
+			found, err := notation.Find(test.files)
 			require.NoError(t, err)
 			var where []string
 			for _, diagram := range found.Diagrams {
@@ -45,7 +45,7 @@ func TestFind(t *testing.T) {
 
 func TestABigSchemaMayBeDrawnInParts(t *testing.T) {
 	t.Parallel()
-	found, err := erd.Find(fstest.MapFS{"README.md": &fstest.MapFile{Data: []byte(
+	found, err := notation.Find(fstest.MapFS{"README.md": &fstest.MapFile{Data: []byte(
 		"```mermaid\nerDiagram\nusers ||--o{ orders : place\n```\nand\n```mermaid\nerDiagram\norders ||--|{ order_lines : hold\nproducts ||--o{ order_lines : in\n```",
 	)}})
 	require.NoError(t, err)
@@ -57,7 +57,7 @@ func TestABigSchemaMayBeDrawnInParts(t *testing.T) {
 
 func TestExplains(t *testing.T) {
 	t.Parallel()
-	found, err := erd.Find(fstest.MapFS{"DESIGN.md": &fstest.MapFile{Data: []byte(
+	found, err := notation.Find(fstest.MapFS{"DESIGN.md": &fstest.MapFile{Data: []byte(
 		"# Design\n\nThe tables `audit_log` and outbox are left out of the diagram:\nthey are technical.\n\nOrders are not shown to others.\n\nThe schema has users.\n",
 	)}})
 	require.NoError(t, err)
@@ -69,8 +69,8 @@ func TestExplains(t *testing.T) {
 
 func TestMarkdownOfAnySizeIsCut(t *testing.T) {
 	t.Parallel()
-	long := strings.Repeat("word ", erd.MaxBytes)
-	_, err := erd.Find(fstest.MapFS{"README.md": &fstest.MapFile{Data: []byte(long)}})
+	long := strings.Repeat("word ", notation.MaxBytes)
+	_, err := notation.Find(fstest.MapFS{"README.md": &fstest.MapFile{Data: []byte(long)}})
 	require.NoError(t, err)
 }
 
@@ -80,13 +80,13 @@ func FuzzFind(f *testing.F) {
 	f.Add("> ````plantuml\n> entity a\n> ````\n![er diagram](https://x.y/z.png)")
 	f.Fuzz(func(t *testing.T, text string) {
 		files := fstest.MapFS{"README.md": &fstest.MapFile{Data: []byte(text)}}
-		found, err := erd.Find(files)
+		found, err := notation.Find(files)
 		require.NoError(t, err)
 		lines := strings.Count(text, "\n") + 1
 		for _, diagram := range found.Diagrams {
 			require.LessOrEqual(t, diagram.Line, lines+1)
 		}
-		again, err := erd.Find(files)
+		again, err := notation.Find(files)
 		require.NoError(t, err)
 		require.Equal(t, found, again)
 		found.Best(shop())

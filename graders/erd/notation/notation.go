@@ -1,9 +1,13 @@
-package erd
+// Package notation reads entity-relationship diagrams out of the files of a submission: Mermaid,
+// DBML, PlantUML and Graphviz's DOT, by small parsers of our own. Everything it reads is a
+// stranger's, so it has limits, refuses nothing and says by line what it could not read.
+package notation
 
 import (
 	"fmt"
 	"strings"
 
+	"github.com/takehome-dev/takehome/graders/erd"
 	"github.com/takehome-dev/takehome/internal/takehome"
 )
 
@@ -31,11 +35,12 @@ const (
 	maxRelations  = 2000
 	maxProblems   = 20
 	maxName       = 120 // bytes
+	maxLine       = 4096
 )
 
 // Diagram is what was read of one piece of a submission.
 type Diagram struct {
-	Model
+	erd.Model
 	Syntax   Syntax
 	File     string // slash path inside the submission
 	Line     int    // of the file, where the text begins; from 1
@@ -70,20 +75,33 @@ func Parse(syntax Syntax, text string, firstLine int) Diagram {
 	text = strings.ReplaceAll(strings.TrimPrefix(strings.ToValidUTF8(text, "\uFFFD"), "\uFEFF"), "\r\n", "\n")
 	switch syntax {
 	case Mermaid:
-		parseMermaid(b, text)
+		parseMermaid(b, b.withoutLongLines(text))
 	case DBML:
 		parseDBML(b, text)
 	case PlantUML:
-		parsePlantUML(b, text, 1)
+		parsePlantUML(b, b.withoutLongLines(text), 1)
 	case DOT:
 		parseDOT(b, text)
 	}
 	return Diagram{Model: b.finish(), Syntax: syntax, Line: firstLine, Problems: b.problems}
 }
 
+// withoutLongLines empties lines that are longer than anybody writes them, for parsers that
+// look at a line as a whole.
+func (b *builder) withoutLongLines(text string) string {
+	lines := strings.Split(text, "\n")
+	for i, line := range lines {
+		if len(line) > maxLine {
+			b.problem(i+1, "the line is longer than %d bytes", maxLine)
+			lines[i] = ""
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
 // builder collects what a parser reads, within the limits.
 type builder struct {
-	model     Model
+	model     erd.Model
 	index     map[string]int // of entities, by name
 	problems  []Problem
 	firstLine int
@@ -98,7 +116,7 @@ func (b *builder) problem(line int, format string, args ...any) {
 }
 
 // entity finds an entity or makes it. Beyond the limit it is one that nobody sees.
-func (b *builder) entity(line int, name string) *Entity {
+func (b *builder) entity(line int, name string) *erd.Entity {
 	name = cleanName(name)
 	if at, known := b.index[name]; known {
 		return &b.model.Entities[at]
@@ -108,22 +126,22 @@ func (b *builder) entity(line int, name string) *Entity {
 			b.problem(line, "the diagram has more than %d entities, the rest was not read", MaxEntities)
 		}
 		b.full = true
-		return &Entity{Name: name}
+		return &erd.Entity{Name: name}
 	}
 	b.index[name] = len(b.model.Entities)
-	b.model.Entities = append(b.model.Entities, Entity{Name: name})
+	b.model.Entities = append(b.model.Entities, erd.Entity{Name: name})
 	return &b.model.Entities[len(b.model.Entities)-1]
 }
 
 // also records another name of an entity.
-func (e *Entity) also(name string) {
+func also(e *erd.Entity, name string) {
 	if name = cleanName(name); name != "" && name != e.Name && len(e.Also) < 4 {
 		e.Also = append(e.Also, name)
 	}
 }
 
 // add records an attribute, or adds what is said about it a second time.
-func (e *Entity) add(attribute Attribute) {
+func add(e *erd.Entity, attribute erd.Attribute) {
 	attribute.Name, attribute.Type = cleanName(attribute.Name), cleanName(attribute.Type)
 	if attribute.Name == "" || len(e.Attributes) == maxAttributes {
 		return
@@ -139,8 +157,8 @@ func (e *Entity) add(attribute Attribute) {
 }
 
 // relate records a line, and the entities at its ends.
-func (b *builder) relate(line int, relation Relation) {
-	for _, end := range []*End{&relation.From, &relation.To} {
+func (b *builder) relate(line int, relation erd.Relation) {
+	for _, end := range []*erd.End{&relation.From, &relation.To} {
 		end.Entity = b.entity(line, end.Entity).Name
 		for i := range end.Attributes {
 			end.Attributes[i] = cleanName(end.Attributes[i])
@@ -153,7 +171,7 @@ func (b *builder) relate(line int, relation Relation) {
 }
 
 // finish leaves out lines to entities beyond the limit.
-func (b *builder) finish() Model {
+func (b *builder) finish() erd.Model {
 	kept := b.model.Relations[:0]
 	for _, relation := range b.model.Relations {
 		_, from := b.index[relation.From.Entity]
@@ -168,7 +186,7 @@ func (b *builder) finish() Model {
 
 // cleanName makes a name safe to show, and short.
 func cleanName(name string) string {
-	name = takehome.Line(strings.Join(strings.Fields(name), " "))
+	name = takehome.Clean(strings.Join(strings.Fields(name), " "))
 	if len(name) > maxName {
 		cut := maxName
 		for cut > 0 && name[cut]&0xC0 == 0x80 {
@@ -189,41 +207,45 @@ func unquote(text string) string {
 }
 
 // cardinalityOf reads what people write at the end of a line: "1", "0..1", "*", "1..n", "many".
-func cardinalityOf(text string) Cardinality {
+func cardinalityOf(text string) erd.Cardinality {
 	text = strings.Trim(strings.ToLower(text), "[] ")
 	if strings.HasPrefix(text, "(") {
 		text = strings.Trim(text, "()")
 	}
 	switch text {
 	case "1", "1..1", "one", "only one", "exactly one", "1,1", "1:1":
-		return Cardinality{AtLeastOne, AtMostOne}
+		return bounds(erd.AtLeastOne, erd.AtMostOne)
 	case "0..1", "?", "0,1", "zero or one", "one or zero", "0-1":
-		return Cardinality{MayBeNone, AtMostOne}
+		return bounds(erd.MayBeNone, erd.AtMostOne)
 	case "*", "n", "m", "many", "∞":
-		return Cardinality{LeastUnsaid, Several}
+		return bounds(erd.LeastUnsaid, erd.Several)
 	case "0..*", "0..n", "0..m", "0+", "0,n", "0,m", "0,*", "0-n", "zero or more", "zero or many", "many(0)":
-		return Cardinality{MayBeNone, Several}
+		return bounds(erd.MayBeNone, erd.Several)
 	case "1..*", "1..n", "1..m", "1+", "1,n", "1,m", "1,*", "1-n", "one or more", "one or many", "many(1)":
-		return Cardinality{AtLeastOne, Several}
+		return bounds(erd.AtLeastOne, erd.Several)
 	}
-	return Cardinality{}
+	return erd.Cardinality{}
+}
+
+func bounds(least erd.Least, most erd.Most) erd.Cardinality {
+	return erd.Cardinality{Least: least, Most: most}
 }
 
 // crowsFoot reads one end of a line in crow's foot notation, on whichever side it stands.
-func crowsFoot(mark string) Cardinality {
+func crowsFoot(mark string) erd.Cardinality {
 	switch mark {
 	case "||":
-		return Cardinality{AtLeastOne, AtMostOne}
+		return bounds(erd.AtLeastOne, erd.AtMostOne)
 	case "|o", "o|":
-		return Cardinality{MayBeNone, AtMostOne}
+		return bounds(erd.MayBeNone, erd.AtMostOne)
 	case "}o", "o{":
-		return Cardinality{MayBeNone, Several}
+		return bounds(erd.MayBeNone, erd.Several)
 	case "}|", "|{":
-		return Cardinality{AtLeastOne, Several}
+		return bounds(erd.AtLeastOne, erd.Several)
 	case "}", "{":
-		return Cardinality{LeastUnsaid, Several}
+		return bounds(erd.LeastUnsaid, erd.Several)
 	case "|":
-		return Cardinality{LeastUnsaid, AtMostOne}
+		return bounds(erd.LeastUnsaid, erd.AtMostOne)
 	}
-	return Cardinality{}
+	return erd.Cardinality{}
 }

@@ -1,9 +1,11 @@
-package erd
+package notation
 
 import (
 	"regexp"
 	"strings"
 	"unicode"
+
+	"github.com/takehome-dev/takehome/graders/erd"
 )
 
 // What stands in a line of a body beside a name and a type.
@@ -15,7 +17,7 @@ var (
 
 // umlBody collects the lines between the braces of an entity.
 type umlBody struct {
-	attributes []Attribute
+	attributes []erd.Attribute
 	above      int // how many stand above the first separator; 0: no separator yet
 	marked     bool
 }
@@ -39,7 +41,7 @@ func (b *umlBody) read(line string) {
 
 // done returns the attributes. Where no key is marked, it is what stands above the first
 // separator, as in PlantUML's own examples of entities.
-func (b *umlBody) done() []Attribute {
+func (b *umlBody) done() []erd.Attribute {
 	if !b.marked && b.above > 0 && b.above <= 4 && b.above < len(b.attributes) {
 		for i := range b.above {
 			b.attributes[i].Primary = true
@@ -48,9 +50,12 @@ func (b *umlBody) done() []Attribute {
 	return b.attributes
 }
 
+// umlColumn is an attribute that is being read.
+type umlColumn struct{ erd.Attribute }
+
 // umlAttribute reads one line. Methods are none.
-func umlAttribute(line string) (Attribute, bool) {
-	var attribute Attribute
+func umlAttribute(line string) (erd.Attribute, bool) {
+	var attribute umlColumn
 	line = strings.NewReplacer("«", "<<", "»", ">>").Replace(line)
 	for _, stereotype := range umlMark.FindAllStringSubmatch(line, -1) {
 		attribute.mark(stereotype[1] + " " + stereotype[2] + " " + stereotype[3])
@@ -83,51 +88,51 @@ func umlAttribute(line string) (Attribute, bool) {
 		words := attribute.withoutKeys(strings.Fields(name))
 		kept := attribute.withoutKeys(strings.Fields(typ))
 		if len(words) == 0 {
-			return attribute, false
+			return attribute.Attribute, false
 		}
 		attribute.Name, attribute.Type = strings.Join(words, "_"), strings.Join(kept, " ")
-		return attribute, !strings.Contains(attribute.Name, "(")
+		return attribute.Attribute, !strings.Contains(attribute.Name, "(")
 	}
 	words := attribute.withoutKeys(strings.Fields(line))
 	switch {
 	case len(words) == 0:
-		return attribute, false
+		return attribute.Attribute, false
 	case len(words) > 1 && isType(words[0]):
 		attribute.Name, attribute.Type = words[len(words)-1], strings.Join(words[:len(words)-1], " ")
 	default:
 		attribute.Name, attribute.Type = words[0], strings.Join(words[1:], " ")
 	}
-	return attribute, !strings.Contains(attribute.Name, "(")
+	return attribute.Attribute, !strings.Contains(attribute.Name, "(")
 }
 
 // isSymbol reports whether a sign is a little picture, such as a key.
 func isSymbol(r rune) bool { return unicode.In(r, unicode.So) }
 
 // mark understands what people write beside a column.
-func (a *Attribute) mark(words string) {
+func (c *umlColumn) mark(words string) {
 	words = " " + strings.ToLower(strings.NewReplacer(",", " ", ";", " ", "_", " ", "/", " ").Replace(words)) + " "
 	for word := range strings.FieldsSeq(words) {
-		a.key(word)
+		c.key(word)
 	}
 	switch {
 	case strings.Contains(words, " primary"):
-		a.Primary = true
+		c.Primary = true
 	case strings.Contains(words, " foreign"):
-		a.Foreign = true
+		c.Foreign = true
 	}
-	a.Required = a.Required || strings.Contains(words, " not null") || strings.Contains(words, " notnull")
+	c.Required = c.Required || strings.Contains(words, " not null") || strings.Contains(words, " notnull")
 }
 
-func (a *Attribute) key(word string) bool {
+func (c *umlColumn) key(word string) bool {
 	switch strings.ToUpper(strings.Trim(word, "()[],;:")) {
 	case "PK":
-		a.Primary = true
+		c.Primary = true
 	case "FK":
-		a.Foreign = true
+		c.Foreign = true
 	case "UK", "UQ", "UNIQUE":
-		a.Unique = true
+		c.Unique = true
 	case "PFK":
-		a.Primary, a.Foreign = true, true
+		c.Primary, c.Foreign = true, true
 	default:
 		return false
 	}
@@ -135,19 +140,19 @@ func (a *Attribute) key(word string) bool {
 }
 
 // withoutKeys takes the words PK, FK, UK, NOT NULL and PRIMARY KEY out, and notes them.
-func (a *Attribute) withoutKeys(words []string) []string {
+func (c *umlColumn) withoutKeys(words []string) []string {
 	var kept []string
 	for i, word := range words {
 		upper := strings.ToUpper(strings.Trim(word, "(),"))
 		after := i+1 < len(words) && strings.EqualFold(strings.Trim(words[i+1], "(),"), "key")
 		switch {
-		case len(words) > 1 && a.allKeys(word):
+		case len(words) > 1 && c.allKeys(word):
 		case upper == "PRIMARY" && after:
-			a.Primary = true
+			c.Primary = true
 		case upper == "FOREIGN" && after:
-			a.Foreign = true
+			c.Foreign = true
 		case upper == "NOT" && i+1 < len(words) && strings.EqualFold(words[i+1], "null"):
-			a.Required = true
+			c.Required = true
 		case i > 0 && (upper == "NULL" || upper == "KEY"):
 		default:
 			kept = append(kept, word)
@@ -157,16 +162,16 @@ func (a *Attribute) withoutKeys(words []string) []string {
 }
 
 // allKeys reports whether a word is made of PK, FK and UK alone: "PK", "(PK,FK)".
-func (a *Attribute) allKeys(word string) bool {
+func (c *umlColumn) allKeys(word string) bool {
 	parts := strings.FieldsFunc(word, func(c rune) bool { return strings.ContainsRune(",/()[]", c) })
-	found := *a
+	found := *c
 	for _, part := range parts {
 		if !found.key(part) {
 			return false
 		}
 	}
 	if len(parts) > 0 {
-		*a = found
+		*c = found
 	}
 	return len(parts) > 0
 }

@@ -1,8 +1,10 @@
-package erd
+package notation
 
 import (
 	"slices"
 	"strings"
+
+	"github.com/takehome-dev/takehome/graders/erd"
 )
 
 // dbmlReader reads DBML (dbml.dbdiagram.io/docs) from its tokens.
@@ -12,7 +14,7 @@ type dbmlReader struct {
 	at      int
 	aliases map[string]string // of tables
 	pending []dbmlReference   // references, which may name a table before it is declared
-	partial map[string][]Attribute
+	partial map[string][]erd.Attribute
 }
 
 // dbmlReference is "a.b > c.d", wherever it stands.
@@ -28,7 +30,7 @@ type dbmlPlace struct {
 }
 
 func parseDBML(b *builder, text string) {
-	r := &dbmlReader{builder: b, tokens: scanDBML(b, text), aliases: map[string]string{}, partial: map[string][]Attribute{}}
+	r := &dbmlReader{builder: b, tokens: scanDBML(b, text), aliases: map[string]string{}, partial: map[string][]erd.Attribute{}}
 	for r.peek().kind != dbmlEnd {
 		r.statement()
 	}
@@ -123,7 +125,7 @@ func (r *dbmlReader) table() {
 	}
 	r.settings()
 	for _, attribute := range r.body(line, name) {
-		entity.add(attribute)
+		add(entity, attribute)
 	}
 }
 
@@ -135,14 +137,14 @@ func (r *dbmlReader) tablePartial() {
 }
 
 // body reads the columns of a table, and what is said about them below.
-func (r *dbmlReader) body(line int, table string) []Attribute {
+func (r *dbmlReader) body(line int, table string) []erd.Attribute {
 	r.breaks()
 	if !r.sign("{") {
 		r.problem(line, "the table %q has no { … }", table)
 		r.skipLine()
 		return nil
 	}
-	var attributes []Attribute
+	var attributes []erd.Attribute
 	for {
 		r.breaks()
 		token := r.peek()
@@ -182,8 +184,8 @@ func (r *dbmlReader) follows(sign string) bool {
 }
 
 // column reads "name type(10, 2) [settings]".
-func (r *dbmlReader) column(table string) Attribute {
-	attribute := Attribute{Name: r.next().text}
+func (r *dbmlReader) column(table string) erd.Attribute {
+	attribute := erd.Attribute{Name: r.next().text}
 	var typ strings.Builder
 	for depth := 0; ; {
 		token := r.peek()
@@ -243,7 +245,7 @@ func (r *dbmlReader) settings() [][]dbmlToken {
 	}
 }
 
-func (r *dbmlReader) apply(attribute *Attribute, setting []dbmlToken, table string) {
+func (r *dbmlReader) apply(attribute *erd.Attribute, setting []dbmlToken, table string) {
 	var words []string
 	for _, token := range setting {
 		if token.kind == dbmlWord {
@@ -266,7 +268,7 @@ func (r *dbmlReader) apply(attribute *Attribute, setting []dbmlToken, table stri
 }
 
 // indexes reads what an indexes block says about keys.
-func (r *dbmlReader) indexes(attributes []Attribute) {
+func (r *dbmlReader) indexes(attributes []erd.Attribute) {
 	r.sign("{")
 	for {
 		r.breaks()

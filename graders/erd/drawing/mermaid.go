@@ -1,14 +1,17 @@
-package erd
+package drawing
 
 import (
 	"fmt"
 	"strings"
 	"unicode"
+
+	"github.com/takehome-dev/takehome/graders/erd"
+	"github.com/takehome-dev/takehome/internal/takehome"
 )
 
 // MermaidText writes a model as a Mermaid erDiagram. Names that Mermaid cannot say are
 // changed as little as it takes.
-func MermaidText(model Model) string {
+func MermaidText(model erd.Model) string {
 	var out strings.Builder
 	out.WriteString("erDiagram\n")
 	for _, relation := range model.Relations {
@@ -38,7 +41,7 @@ func MermaidText(model Model) string {
 
 // mermaidQuoted makes a name that may hold anything but quotes and line breaks.
 func mermaidQuoted(name string) string {
-	name = strings.NewReplacer(`"`, "'", "%", "_", `\`, "_").Replace(cleanName(name))
+	name = strings.NewReplacer(`"`, "'", "%", "_", `\`, "_").Replace(takehome.Line(name))
 	if strings.TrimSpace(name) == "" {
 		name = "_"
 	}
@@ -52,7 +55,7 @@ func mermaidIdentifier(name string) string {
 			return r
 		}
 		return '_'
-	}, cleanName(name))
+	}, takehome.Line(name))
 	if word == "" || !unicode.IsLetter([]rune(word)[0]) && word[0] != '_' {
 		word = "_" + word
 	}
@@ -74,7 +77,7 @@ func mermaidType(typ string) string {
 	return word
 }
 
-func mermaidKeys(attribute Attribute) string {
+func mermaidKeys(attribute erd.Attribute) string {
 	var keys []string
 	for _, each := range []struct {
 		is   bool
@@ -92,18 +95,18 @@ func mermaidKeys(attribute Attribute) string {
 
 // leftFoot writes the end that stands left of a line. What is not said is written as the
 // weaker statement, because Mermaid has no way to leave it open.
-func leftFoot(c Cardinality) string {
+func leftFoot(c erd.Cardinality) string {
 	switch {
-	case c.Most == AtMostOne && c.Least == AtLeastOne:
+	case c.Most == erd.AtMostOne && c.Least == erd.AtLeastOne:
 		return "||"
-	case c.Most == AtMostOne:
+	case c.Most == erd.AtMostOne:
 		return "|o"
-	case c.Least == AtLeastOne:
+	case c.Least == erd.AtLeastOne:
 		return "}|"
 	}
 	return "}o"
 }
 
-func rightFoot(c Cardinality) string {
+func rightFoot(c erd.Cardinality) string {
 	return map[string]string{"||": "||", "|o": "o|", "}|": "|{", "}o": "o{"}[leftFoot(c)]
 }

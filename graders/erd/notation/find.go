@@ -1,4 +1,4 @@
-package erd
+package notation
 
 import (
 	"errors"
@@ -11,6 +11,7 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/takehome-dev/takehome/graders/erd"
 	"github.com/takehome-dev/takehome/internal/takehome"
 )
 
@@ -22,6 +23,7 @@ type Found struct {
 	// Pictures are images, files of drawing tools and links, which only a person can read.
 	Pictures []string
 	prose    []string // paragraphs of Markdown and comments, for what is explained
+	parsed   int      // bytes of diagrams
 	dbml     []string // lines of the Markdown file that is being read, those outside DBML empty
 }
 
@@ -29,6 +31,7 @@ type Found struct {
 const (
 	maxFiles    = 20_000
 	maxDiagrams = 40
+	maxText     = 8 * MaxBytes // of all diagrams together
 	maxPictures = 20
 	maxProse    = 2_000
 )
@@ -75,7 +78,7 @@ func (f *Found) look(files fs.FS, name string) error {
 		if err != nil {
 			return err
 		}
-		f.add(name, Parse(syntax, text, 1))
+		f.parse(name, syntax, text, 1)
 		f.remember(comments(text))
 	case slices.Contains([]string{".md", ".markdown", ".mdx"}, extension):
 		text, err := readStart(files, name)
@@ -100,6 +103,13 @@ func readStart(files fs.FS, name string) (string, error) {
 		return "", fmt.Errorf("read %s: %w", takehome.Line(name), err)
 	}
 	return string(data), nil
+}
+
+// parse reads a diagram, unless the submission holds more of them than anybody draws.
+func (f *Found) parse(file string, syntax Syntax, text string, line int) {
+	if f.parsed += min(len(text), MaxBytes); f.parsed <= maxText {
+		f.add(file, Parse(syntax, text, line))
+	}
 }
 
 func (f *Found) add(file string, diagram Diagram) {
@@ -133,10 +143,10 @@ func isPicture(name, extension string) bool {
 
 // showsSchema reports whether the words of a path or a caption speak of a diagram.
 func showsSchema(text string) bool {
-	return slices.ContainsFunc(split(text), func(word string) bool {
+	return slices.ContainsFunc(erd.Words(text), func(word string) bool {
 		return slices.Contains([]string{
-			"er", "erd", "eer", "erm", "erdiagram", "diagram", "diagrams", "diagrama", "diagramm", "schema", "model", "modelo", "datamodel",
-			"entity", "entities", "database", "db", "dbdiagram", "uml", "tables",
+			"er", "erd", "eer", "erm", "erdiagram", "diagram", "diagrama", "diagramm", "schema", "model", "modelo", "datamodel",
+			"database", "db", "dbdiagram", "uml",
 		}, word)
 	})
 }
@@ -180,7 +190,7 @@ func (f *Found) markdown(file, text string) {
 	}
 	flush()
 	if dbml := strings.Join(f.dbml, "\n"); strings.TrimSpace(dbml) != "" {
-		f.add(file, Parse(DBML, dbml, 1))
+		f.parse(file, DBML, dbml, 1)
 	}
 	f.dbml = nil
 	f.join(before)
@@ -194,15 +204,15 @@ func (f *Found) block(file, language, text string, line int) {
 		if start == 0 || !slices.Contains([]string{"erdiagram", "classdiagram", "classdiagram-v2"}, kind) {
 			return // a flowchart, a sequence: it does not claim to show the schema
 		}
-		f.add(file, Parse(Mermaid, text, line))
+		f.parse(file, Mermaid, text, line)
 	case slices.Contains([]string{"plantuml", "puml", "uml"}, language), language == "" && strings.HasPrefix(kind, "@startuml"):
-		f.add(file, Parse(PlantUML, text, line))
+		f.parse(file, PlantUML, text, line)
 	case language == "dbml", language == "" && slices.Contains([]string{"table", "ref", "enum"}, kind) && !strings.Contains(strings.ToLower(text), "create table"):
 		// Blocks of DBML refer to each other, so all of a file are read as one.
 		f.dbml = append(f.dbml, slices.Repeat([]string{""}, max(0, line-1-len(f.dbml)))...)
 		f.dbml = append(f.dbml, strings.Split(text, "\n")...)
 	case slices.Contains([]string{"dot", "graphviz", "gv"}, language):
-		f.add(file, Parse(DOT, text, line))
+		f.parse(file, DOT, text, line)
 	case len(boxDrawing.FindAllString(text, 4)) == 4 && slices.Contains([]string{"", "text", "txt", "ascii", "plaintext"}, language) && !strings.Contains(text, "├── "):
 		f.picture(fmt.Sprintf("%s:%d", file, line))
 		return
@@ -234,10 +244,10 @@ func (f *Found) join(first int) {
 		for _, entity := range part.Entities {
 			whole := b.entity(1, entity.Name)
 			for _, name := range entity.Also {
-				whole.also(name)
+				also(whole, name)
 			}
 			for _, attribute := range entity.Attributes {
-				whole.add(attribute)
+				add(whole, attribute)
 			}
 		}
 		for _, relation := range part.Relations {
@@ -245,7 +255,7 @@ func (f *Found) join(first int) {
 		}
 		b.problems = append(b.problems, part.Problems...)
 	}
-	joined := Diagram{Model: b.finish(), Syntax: parts[0].Syntax, Line: parts[0].Line, Problems: b.problems}
+	joined := Diagram{Model: b.finish(), Syntax: parts[0].Syntax, Line: parts[0].Line, Problems: b.problems[:min(len(b.problems), maxProblems)]}
 	f.add(parts[0].File, joined)
 }
 
@@ -273,7 +283,7 @@ var ofDiagram = regexp.MustCompile(`(?i)\b(?:diagram\w*|erd?|eer|drawn|draw|draw
 // Explains reports whether the submission says in words that a table is left out of the
 // diagram: a paragraph or a comment that names it and speaks of both.
 func (f Found) Explains(table string) bool {
-	name := strings.ToLower(lastPart(table))
+	name := strings.ToLower(erd.BaseName(table))
 	return slices.ContainsFunc(f.prose, func(paragraph string) bool {
 		return leftOut.MatchString(paragraph) && ofDiagram.MatchString(paragraph) && hasWord(strings.ToLower(paragraph), name)
 	})
@@ -292,9 +302,9 @@ const maxPairs = 400_000
 
 // Best is the diagram that shows the live schema best, and how far it does. It is false where
 // no diagram has an entity of the schema, unless there is no schema to have one of.
-func (f Found) Best(live Model) (Diagram, Comparison, bool) {
+func (f Found) Best(live erd.Model) (Diagram, erd.Comparison, bool) {
 	var best Diagram
-	var compared Comparison
+	var compared erd.Comparison
 	found := false
 	pairs := 0
 	for _, diagram := range f.Diagrams {
@@ -302,24 +312,13 @@ func (f Found) Best(live Model) (Diagram, Comparison, bool) {
 		if len(diagram.Entities) == 0 || pairs > maxPairs {
 			continue
 		}
-		comparison := Compare(live, diagram.Model, f.Explains)
+		comparison := erd.Compare(live, diagram.Model, f.Explains)
 		if comparison.Entities.Both == 0 && len(live.Entities) > 0 {
 			continue
 		}
-		if !found || comparison.better(compared) {
+		if !found || comparison.Better(compared) {
 			best, compared, found = diagram, comparison, true
 		}
 	}
 	return best, compared, found
-}
-
-// better compares by entities, then by relations.
-func (c Comparison) better(other Comparison) bool {
-	if by := c.Entities.F1().Cmp(other.Entities.F1()); by != 0 {
-		return by > 0
-	}
-	if by := c.Relations.F1().Cmp(other.Relations.F1()); by != 0 {
-		return by > 0
-	}
-	return c.Columns.Fraction().Cmp(other.Columns.Fraction()) > 0
 }

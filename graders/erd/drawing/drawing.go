@@ -1,10 +1,16 @@
-package erd
+// Package drawing draws an entity-relationship diagram as an SVG and writes it as Mermaid. It
+// has a layout of its own: Graphviz, compiled to WebAssembly, would compile itself at every
+// start of the program, and trust a cache of machine code in a folder that everybody may write to.
+package drawing
 
 import (
 	"fmt"
 	"html"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/takehome-dev/takehome/graders/erd"
+	"github.com/takehome-dev/takehome/internal/takehome"
 )
 
 // The measures of a drawing, in pixels. The font has letters of one width, so that a text
@@ -29,7 +35,7 @@ const (
 // Draw makes an SVG of a model: boxes with their columns, lines in crow's foot notation. The
 // boxes of marked are outlined. The text of the model may be anything; the drawing holds no
 // link, no script and nothing from outside, and is the same for the same model.
-func Draw(model Model, title string, marked map[string]bool) string {
+func Draw(model erd.Model, title string, marked map[string]bool) string {
 	p := &painter{model: drawable(model), marked: marked, index: map[string]int{}}
 	model = p.model
 	var boxes []size
@@ -59,14 +65,14 @@ func Draw(model Model, title string, marked map[string]bool) string {
 }
 
 // drawable is as much of a model as is drawn, and no line without both its ends.
-func drawable(model Model) Model {
+func drawable(model erd.Model) erd.Model {
 	model.Entities = model.Entities[:min(len(model.Entities), MaxBoxes)]
-	var lines []Relation
+	var lines []erd.Relation
 	for _, relation := range model.Relations {
 		_, from := model.Entity(relation.From.Entity)
 		_, to := model.Entity(relation.To.Entity)
 		if from && to && len(lines) < maxLines {
-			lines = append(lines, model.oriented(relation))
+			lines = append(lines, oriented(model, relation))
 		}
 	}
 	model.Relations = lines
@@ -75,11 +81,11 @@ func drawable(model Model) Model {
 
 // painter writes the elements of a drawing.
 type painter struct {
-	model         Model
+	model         erd.Model
 	marked        map[string]bool
 	index         map[string]int
 	cards         []card
-	relations     []Relation
+	relations     []erd.Relation
 	ends          [][2]int // boxes of the relations
 	layout        layout
 	out           strings.Builder
@@ -90,12 +96,12 @@ type painter struct {
 type card struct {
 	size
 	title string
-	rows  []Attribute
+	rows  []erd.Attribute
 	more  int // attributes that are left out
 	x, y  int
 }
 
-func newCard(entity Entity) card {
+func newCard(entity erd.Entity) card {
 	c := card{title: short(entity.Name)}
 	if len(entity.Also) > 0 && strings.TrimSpace(entity.Name) == "" {
 		c.title = short(entity.Also[0])
@@ -211,7 +217,7 @@ func (p *painter) text(x, y int, style, text string) {
 	fmt.Fprintf(&p.out, `<text x="%d" y="%d" %s>%s</text>`, x, y, style, escape(text))
 }
 
-func keyMark(attribute Attribute) string {
+func keyMark(attribute erd.Attribute) string {
 	switch {
 	case attribute.Primary && attribute.Foreign:
 		return "PF"
@@ -262,6 +268,6 @@ func escape(text string) string {
 			return '\uFFFD'
 		}
 		return r
-	}, cleanName(text))
+	}, takehome.Line(text))
 	return html.EscapeString(text)
 }

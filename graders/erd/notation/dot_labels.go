@@ -1,10 +1,12 @@
-package erd
+package notation
 
 import (
 	"html"
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/takehome-dev/takehome/graders/erd"
 )
 
 var (
@@ -55,12 +57,12 @@ func (r *dotReader) entityOf(name string, node *dotNode) {
 	if len(lines) == 0 {
 		return
 	}
-	entity.also(strings.Trim(lines[0].text, "*_ "))
+	also(entity, strings.Trim(lines[0].text, "*_ "))
 	for _, line := range lines[1:] {
 		attribute, ok := umlAttribute(line.text)
 		if ok {
 			attribute.Primary = attribute.Primary || line.underlined
-			entity.add(attribute)
+			add(entity, attribute)
 		}
 	}
 }
@@ -124,10 +126,10 @@ func htmlLines(label string) []labelLine {
 }
 
 // relation reads an edge: arrow heads in crow's foot notation, or written cardinalities.
-func (e dotEdge) relation() Relation {
-	relation := Relation{
-		From:  End{Entity: e.from.node, Cardinality: arrow(e.attributes["arrowtail"].text)},
-		To:    End{Entity: e.to.node, Cardinality: arrow(e.attributes["arrowhead"].text)},
+func (e dotEdge) relation() erd.Relation {
+	relation := erd.Relation{
+		From:  erd.End{Entity: e.from.node, Cardinality: arrow(e.attributes["arrowtail"].text)},
+		To:    erd.End{Entity: e.to.node, Cardinality: arrow(e.attributes["arrowhead"].text)},
 		Label: strings.ReplaceAll(e.attributes["label"].text, `\n`, " "),
 	}
 	if e.from.port != "" && e.to.port != "" {
@@ -137,8 +139,8 @@ func (e dotEdge) relation() Relation {
 	if match := writtenBoth.FindStringSubmatch(first); match != nil {
 		relation.From.Cardinality, relation.To.Cardinality = cardinalityOf(match[1]), cardinalityOf(match[2])
 	}
-	for key, end := range map[string]*End{"taillabel": &relation.From, "headlabel": &relation.To} {
-		if written := cardinalityOf(e.attributes[key].text); written != (Cardinality{}) {
+	for key, end := range map[string]*erd.End{"taillabel": &relation.From, "headlabel": &relation.To} {
+		if written := cardinalityOf(e.attributes[key].text); written != (erd.Cardinality{}) {
 			end.Cardinality = written
 		}
 	}
@@ -146,29 +148,29 @@ func (e dotEdge) relation() Relation {
 }
 
 // arrow reads a combined arrow shape (graphviz.org/doc/info/arrows.html), the part at the node first.
-func arrow(shape string) Cardinality {
+func arrow(shape string) erd.Cardinality {
 	switch strings.ToLower(shape) {
 	case "crow", "inv", "invempty":
-		return Cardinality{LeastUnsaid, Several}
+		return bounds(erd.LeastUnsaid, erd.Several)
 	case "crowodot", "crowdot", "icurveodot":
-		return Cardinality{MayBeNone, Several}
+		return bounds(erd.MayBeNone, erd.Several)
 	case "crowtee":
-		return Cardinality{AtLeastOne, Several}
+		return bounds(erd.AtLeastOne, erd.Several)
 	case "teetee", "noneteetee", "nonetee":
-		return Cardinality{AtLeastOne, AtMostOne}
+		return bounds(erd.AtLeastOne, erd.AtMostOne)
 	case "teeodot", "noneteeodot":
-		return Cardinality{MayBeNone, AtMostOne}
+		return bounds(erd.MayBeNone, erd.AtMostOne)
 	case "odot":
-		return Cardinality{MayBeNone, AtMostOne}
+		return bounds(erd.MayBeNone, erd.AtMostOne)
 	case "tee":
-		return Cardinality{LeastUnsaid, AtMostOne}
+		return bounds(erd.LeastUnsaid, erd.AtMostOne)
 	}
-	return Cardinality{}
+	return erd.Cardinality{}
 }
 
 // chen reads diamonds as relations of the entities beside them, and ellipses as attributes.
 func (r *dotReader) chen() {
-	sides := map[string][]End{}
+	sides := map[string][]erd.End{}
 	for _, edge := range r.graph.edges {
 		for _, way := range [][2]string{{edge.from.node, edge.to.node}, {edge.to.node, edge.from.node}} {
 			middle, entity := r.graph.nodes[way[0]], way[1]
@@ -184,19 +186,19 @@ func (r *dotReader) chen() {
 				}
 				if attribute, ok := umlAttribute(line.text); ok {
 					attribute.Primary = attribute.Primary || line.underlined
-					r.model.Entities[at].add(attribute)
+					add(&r.model.Entities[at], attribute)
 				}
 				continue
 			}
 			written := firstText(edge.attributes["label"].text, edge.attributes["taillabel"].text, edge.attributes["headlabel"].text)
-			sides[way[0]] = append(sides[way[0]], End{Entity: entity, Cardinality: cardinalityOf(written)})
+			sides[way[0]] = append(sides[way[0]], erd.End{Entity: entity, Cardinality: cardinalityOf(written)})
 		}
 	}
 	for _, name := range r.graph.names {
 		ends := sides[name]
 		for i := 1; i < len(ends); i++ {
 			// In Chen's notation, too, the mark at an entity counts that entity.
-			r.relate(r.graph.nodes[name].line, Relation{From: ends[0], To: ends[i], Label: name})
+			r.relate(r.graph.nodes[name].line, erd.Relation{From: ends[0], To: ends[i], Label: name})
 		}
 	}
 }
