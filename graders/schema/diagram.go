@@ -49,7 +49,7 @@ func diagramOf(schema live.Schema, mapped mapping.Mapping) erd.Model {
 			Name: table.String(), Also: roles[table.Name], Core: isCore(table.Name, mapped), Technical: isBookkeeping(table.Name.Name),
 			Note: table.Comment,
 		}
-		for _, column := range table.Columns {
+		for _, column := range table.Columns[:min(len(table.Columns), maxColumns)] {
 			entity.Attributes = append(entity.Attributes, attributeOf(table, column, entity.Core, fields))
 		}
 		model.Entities = append(model.Entities, entity)
@@ -77,6 +77,9 @@ func diagramOf(schema live.Schema, mapped mapping.Mapping) erd.Model {
 	}
 	return model
 }
+
+// maxColumns is how many columns of a table a diagram knows.
+const maxColumns = 300
 
 // columnOf is a column with its table.
 type columnOf struct {

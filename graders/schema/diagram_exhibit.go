@@ -10,8 +10,10 @@ import (
 	"github.com/takehome-dev/takehome/internal/takehome"
 )
 
-// maxDifferences is how many differences the report lists.
-const maxDifferences = 60
+const (
+	maxDifferences = 60       // that the report lists
+	maxSource      = 64 << 10 // bytes of a drawing's text; nobody reads more
+)
 
 // exhibit shows the live schema beside the submission's own diagram, both drawn by us.
 func (f diagramFacts) exhibit() takehome.Exhibit {
@@ -53,8 +55,9 @@ func drawn(title string, model erd.Model, marked map[string]bool) takehome.Drawi
 	if len(model.Entities) > drawing.MaxBoxes {
 		title += fmt.Sprintf(" (the first %d of %d)", drawing.MaxBoxes, len(model.Entities))
 	}
-	return takehome.Drawing{
-		Title: title, SVG: drawing.Draw(model, title, marked),
-		Source: strings.TrimSuffix(drawing.MermaidText(model), "\n"), Syntax: string(notation.Mermaid),
+	drawn := takehome.Drawing{Title: title, SVG: drawing.Draw(model, title, marked)}
+	if source := strings.TrimSuffix(drawing.MermaidText(model), "\n"); len(source) <= maxSource {
+		drawn.Source, drawn.Syntax = source, string(notation.Mermaid)
 	}
+	return drawn
 }
