@@ -45,7 +45,7 @@ func skip(script string, i int) int {
 	case strings.HasPrefix(rest, "/*"):
 		return skipComment(script, i)
 	case rest[0] == '\'':
-		return skipQuoted(script, i, '\'', i > 0 && (script[i-1] == 'E' || script[i-1] == 'e'))
+		return skipQuoted(script, i, '\'', escapesBefore(script, i))
 	case rest[0] == '"':
 		return skipQuoted(script, i, '"', false)
 	case rest[0] == '$' && (i == 0 || !isWordByte(script[i-1])):
@@ -57,7 +57,12 @@ func skip(script string, i int) int {
 }
 
 func isWordByte(b byte) bool {
-	return b == '_' || b >= '0' && b <= '9' || b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z'
+	return b == '_' || b >= '0' && b <= '9' || b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z' || b >= 0x80
+}
+
+// escapesBefore reports whether the quote at i begins a text of the form E'…'.
+func escapesBefore(script string, i int) bool {
+	return i > 0 && (script[i-1] == 'E' || script[i-1] == 'e') && (i == 1 || !isWordByte(script[i-2]))
 }
 
 // after returns the place behind the next occurrence of mark, or the end.

@@ -16,6 +16,8 @@ type Schema struct {
 	Domains  []Domain
 	// Extensions that were added, such as citext.
 	Extensions []string
+	// Truncated tells that there is more than is read.
+	Truncated bool
 }
 
 // Name is a name within a schema.

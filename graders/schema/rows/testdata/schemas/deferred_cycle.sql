@@ -1,0 +1,11 @@
+CREATE TABLE customer (id int PRIMARY KEY, main_address_id int NOT NULL, name text NOT NULL);
+CREATE TABLE address (id int PRIMARY KEY, customer_id int NOT NULL REFERENCES customer, street text NOT NULL);
+ALTER TABLE customer ADD CONSTRAINT customer_main_address FOREIGN KEY (main_address_id) REFERENCES address DEFERRABLE INITIALLY DEFERRED;
+CREATE TABLE chicken (id serial PRIMARY KEY, egg_id int NOT NULL);
+CREATE TABLE egg (id serial PRIMARY KEY, chicken_id int NOT NULL REFERENCES chicken DEFERRABLE);
+ALTER TABLE chicken ADD FOREIGN KEY (egg_id) REFERENCES egg DEFERRABLE;
+CREATE TABLE a (id uuid PRIMARY KEY, c uuid NOT NULL);
+CREATE TABLE b (id uuid PRIMARY KEY, a uuid NOT NULL REFERENCES a);
+CREATE TABLE c (id uuid PRIMARY KEY, b uuid NOT NULL REFERENCES b);
+ALTER TABLE a ADD FOREIGN KEY (c) REFERENCES c DEFERRABLE INITIALLY DEFERRED;
+CREATE TABLE visit (id int PRIMARY KEY, customer_id int NOT NULL REFERENCES customer, egg_id int NOT NULL REFERENCES egg, b uuid NOT NULL REFERENCES b);

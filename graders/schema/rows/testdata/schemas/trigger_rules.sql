@@ -1,0 +1,4 @@
+CREATE TABLE offer (id serial PRIMARY KEY, kind text NOT NULL, rebate int NOT NULL DEFAULT 0, title text NOT NULL);
+CREATE FUNCTION guard() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+  IF NEW.rebate NOT BETWEEN 5 AND 60 THEN RAISE EXCEPTION 'rebate must be between 5 and 60' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $$;
+CREATE TRIGGER guard BEFORE INSERT OR UPDATE ON offer FOR EACH ROW EXECUTE FUNCTION guard();

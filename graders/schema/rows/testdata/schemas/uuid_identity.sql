@@ -1,0 +1,4 @@
+CREATE TABLE customer (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), email text NOT NULL UNIQUE CHECK (email ~* '^[^@\s]+@[^@\s]+\.[a-z]{2,}$'), phone text CHECK (phone ~ '^\+[1-9][0-9]{6,14}$'));
+CREATE TABLE product (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, sku text NOT NULL UNIQUE CHECK (sku ~ '^[A-Z]{3}-[0-9]{4}$'), price_cents bigint NOT NULL CHECK (price_cents > 0), vat numeric(4,3) NOT NULL CHECK (vat BETWEEN 0.05 AND 0.27), gross numeric GENERATED ALWAYS AS (price_cents * (1 + vat)) STORED);
+CREATE TABLE purchase (id uuid PRIMARY KEY, customer_id uuid NOT NULL REFERENCES customer, placed_at timestamptz NOT NULL DEFAULT now());
+CREATE TABLE purchase_line (purchase_id uuid REFERENCES purchase, line_no smallint CHECK (line_no BETWEEN 1 AND 99), product_id bigint NOT NULL REFERENCES product, qty int NOT NULL CHECK (qty BETWEEN 1 AND 10), PRIMARY KEY (purchase_id, line_no));
