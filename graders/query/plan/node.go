@@ -64,15 +64,19 @@ type rawConditions struct {
 type node struct {
 	raw      *rawNode
 	children []*node
+	// at is the place in the order of printing, end that after the last node below.
+	at, end     int
+	expressions string
 	// whole is the node with all that ran below it, but for its rows; own is the node alone.
 	whole, own Counts
 	facts      []Fact
 }
 
-func newNode(raw *rawNode) *node {
+// newNode takes over a node and those below it; at counts them.
+func newNode(raw *rawNode, at *int) *node {
 	loops := clamped(raw.ActualLoops)
 	n := &node{
-		raw: raw,
+		raw: raw, at: *at, expressions: raw.texts(),
 		whole: Counts{
 			Buffers: plus(clamped(raw.SharedHit), clamped(raw.SharedRead)),
 			Temp:    plus(clamped(raw.TempRead), clamped(raw.TempWritten)),
@@ -82,11 +86,13 @@ func newNode(raw *rawNode) *node {
 	perLoop := math.Max(0, raw.ActualRows) + math.Max(0, raw.RemovedByFilter) +
 		math.Max(0, raw.RemovedByJoin) + math.Max(0, raw.RemovedByRecheck)
 	n.own.Rows = clamped(perLoop * float64(loops))
+	*at++
 	for _, child := range raw.Plans {
 		if child != nil {
-			n.children = append(n.children, newNode(child))
+			n.children = append(n.children, newNode(child, at))
 		}
 	}
+	n.end = *at
 	return n
 }
 

@@ -1,9 +1,6 @@
 package plan
 
-import (
-	"slices"
-	"strings"
-)
+import "strings"
 
 // settle gives every node below root its own blocks: what EXPLAIN counts for it less what it
 // counts for the nodes that ran inside it.
@@ -51,11 +48,10 @@ func (n *node) take(amount *Counts, rest ...*Counts) {
 
 // payers are the nodes inside which a detached child of owner can have run, the likeliest first.
 func payers(owner, child *node) []*node {
-	within := child.all()
 	var named, others []*node
 	for _, each := range owner.all() {
 		switch {
-		case slices.Contains(within, each):
+		case each.at >= child.at && each.at < child.end:
 		case each.asksFor(child):
 			named = append(named, each)
 		default:
@@ -73,14 +69,12 @@ func (n *node) asksFor(child *node) bool {
 		return n.raw.CTEName == cte
 	}
 	name, returns, _ := strings.Cut(name, " (returns ")
-	for _, text := range n.raw.texts() {
-		if strings.Contains(text, "("+name+")") {
+	if strings.Contains(n.expressions, "("+name+")") {
+		return true
+	}
+	for parameter := range strings.SplitSeq(strings.TrimSuffix(returns, ")"), ",") {
+		if mentions(n.expressions, parameter) {
 			return true
-		}
-		for parameter := range strings.SplitSeq(strings.TrimSuffix(returns, ")"), ",") {
-			if mentions(text, parameter) {
-				return true
-			}
 		}
 	}
 	return false
@@ -101,11 +95,11 @@ func mentions(text, parameter string) bool {
 	return false
 }
 
-// texts lists the expressions of a node.
-func (c rawConditions) texts() []string {
+// texts puts the expressions of a node side by side.
+func (c rawConditions) texts() string {
 	texts := []string{
 		c.IndexCond, c.RecheckCond, c.TIDCond, c.HashCond, c.MergeCond, c.JoinFilter, c.Filter, c.OneTimeFilter,
 		c.OrderBy, c.RunCondition, c.CacheKey, c.FunctionCall,
 	}
-	return append(append(texts, c.SortKey...), c.GroupKey...)
+	return strings.Join(append(append(texts, c.SortKey...), c.GroupKey...), "\n")
 }

@@ -22,8 +22,15 @@ import (
 // a query down, and nothing is judged by them.
 const Explain = "EXPLAIN (ANALYZE, BUFFERS, WAL, TIMING OFF, SUMMARY OFF, FORMAT JSON) "
 
-// maxBytes bounds what is read. A plan of a thousand nodes takes about one megabyte.
-const maxBytes = 8 << 20
+// What is read at most. A plan of a thousand nodes takes about one megabyte.
+const (
+	maxBytes = 8 << 20
+	maxNodes = 5000
+)
+
+// ErrTooLong says that a statement has a plan which is longer than any that is of use. That
+// is a finding about the statement.
+var ErrTooLong = errors.New("the plan is too long to be read")
 
 // Options tell what a plan is of, and what matters in it.
 type Options struct {
@@ -71,10 +78,10 @@ type Reading struct {
 }
 
 // Read reads the one JSON value that EXPLAIN returns. The names in it are a stranger's; what
-// comes out is clean. An error means that it is no such value.
+// comes out is clean. An error other than ErrTooLong means that it is no such value.
 func Read(explained []byte, options Options) (Reading, error) {
 	if len(explained) > maxBytes {
-		return Reading{}, fmt.Errorf("read a plan: it has %d bytes, more than %d", len(explained), maxBytes)
+		return Reading{}, fmt.Errorf("read a plan of %d bytes: %w", len(explained), ErrTooLong)
 	}
 	decoder := json.NewDecoder(bytes.NewReader(explained))
 	var documents []struct{ Plan *rawNode }
@@ -87,7 +94,11 @@ func Read(explained []byte, options Options) (Reading, error) {
 	if len(documents) != 1 || documents[0].Plan == nil {
 		return Reading{}, errors.New("read a plan: it is not the plan of one statement")
 	}
-	root := newNode(documents[0].Plan)
+	nodes := 0
+	root := newNode(documents[0].Plan, &nodes)
+	if nodes > maxNodes {
+		return Reading{}, fmt.Errorf("read a plan of %d nodes: %w", nodes, ErrTooLong)
+	}
 	settle(root)
 	reading := Reading{Counts: Counts{
 		Buffers: root.whole.Buffers, Temp: root.whole.Temp, WAL: root.whole.WAL,
