@@ -8,6 +8,7 @@ import (
 	"path"
 	"strings"
 
+	"github.com/takehome-dev/takehome/graders/query/shop"
 	"github.com/takehome-dev/takehome/internal/authored"
 	"github.com/takehome-dev/takehome/internal/takehome"
 )
@@ -48,7 +49,7 @@ func dataset(files fs.FS, spec Spec) (*takehome.Dataset, error) {
 
 // sharedDatasets are those that come with the kind.
 func sharedDatasets() map[string]func() *takehome.Dataset {
-	return map[string]func() *takehome.Dataset{}
+	return map[string]func() *takehome.Dataset{"shop": shop.Dataset}
 }
 
 // heldBy proves that a dataset has the databases that the challenge names.
