@@ -15,8 +15,8 @@ import (
 // Key is one column of a promised order. A sequence is judged by the values of its keys
 // alone: rows that tie may come in any order.
 type Key struct {
-	Column     string `yaml:"column"`
-	Descending bool   `yaml:"descending"`
+	Column     string
+	Descending bool
 }
 
 // Difference is the first thing in which two answers are not the same.

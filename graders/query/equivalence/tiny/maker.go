@@ -101,8 +101,8 @@ func (m *Maker) hints() []string {
 			}
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(m.source.Spec.Parameters)) {
-		hints = append(hints, m.source.Spec.Parameters[name].Values...)
+	for _, said := range m.source.Spec.Parameters {
+		hints = append(hints, said.Values...)
 	}
 	return hints
 }
@@ -187,15 +187,14 @@ func (m *Maker) able(owner *table) error {
 }
 
 func (m *Maker) fillParameters() error {
-	for _, name := range slices.Sorted(maps.Keys(m.source.Spec.Parameters)) {
-		at, err := strconv.Atoi(strings.TrimPrefix(name, "$"))
-		if err != nil || !strings.HasPrefix(name, "$") || at < 1 || at > len(m.source.Types) {
-			return fault("there is no parameter %s", name)
-		}
+	if n := len(m.source.Spec.Parameters); n != 0 && n != len(m.source.Types) {
+		return fault("%d domains for %d parameters", n, len(m.source.Types))
 	}
 	for i, sqlType := range m.source.Types {
-		name := "$" + strconv.Itoa(i+1)
-		said := m.source.Spec.Parameters[name]
+		var said Domain
+		if len(m.source.Spec.Parameters) > 0 {
+			said = m.source.Spec.Parameters[i]
+		}
 		made := pool{near: said.Values}
 		if said.NullPercent != nil {
 			made.nullPercent = *said.NullPercent
@@ -212,7 +211,7 @@ func (m *Maker) fillParameters() error {
 			}
 		}
 		if made.empty() {
-			return fault("say which values the parameter %s may have", name)
+			return fault("say which values the parameter $%d may have", i+1)
 		}
 		m.parameters = append(m.parameters, made)
 	}
