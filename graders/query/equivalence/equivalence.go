@@ -65,13 +65,13 @@ type Verdict struct {
 	Outcome   Outcome
 	Reason    string // what differs, or why it was refused; "" when equal
 	SQLState  string // of a refusal
-	Compared  int    // databases on which both answers were compared
+	Compared  int    // databases, or sets of parameters, with which both answers were compared
+	Moved     int    // how often a change of the rows changed the answer of the query as given
 	Parameter string // values of the parameters where it ended, "$1 = 2024-05-01, $2 = paid"
 	// Counterexample is set when it is different or refused on a small database.
 	Counterexample *Counterexample
 	// Answers are the two results, as far as they are shown; nil when equal.
 	Given, Got *takehome.Table
-	Evidence   []takehome.Evidence
 }
 
 // Counterexample is the smallest database found on which the queries differ.

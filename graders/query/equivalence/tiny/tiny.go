@@ -6,27 +6,29 @@ package tiny
 
 // Spec is how an author describes the databases; every part has a default.
 type Spec struct {
-	// Databases is how many are made; 0 means 200.
-	Databases int `yaml:"databases"`
+	// Databases is how many are made; 0 means DefaultDatabases.
+	Databases int
 	// Tables by name; one that is not named has 0 to 6 rows with values of its types.
-	Tables map[string]Table `yaml:"tables"`
-	// Parameters by their name in the query, "$1".
-	Parameters map[string]Domain `yaml:"parameters"`
+	Tables map[string]Table
+	// Parameters are the domains of $1, $2 …; empty, or one for each. One without values
+	// takes those that the challenge measures with.
+	Parameters []Domain
 }
 
 // Table is how a table is filled.
 type Table struct {
-	Rows    []int             `yaml:"rows"` // at least, at most; [0, 6]
-	Columns map[string]Domain `yaml:"columns"`
+	Rows    []int // at least, at most; empty: 0, 6
+	Columns map[string]Domain
 }
 
 // Domain is what a value is drawn from.
 type Domain struct {
 	// Values as Postgres reads them from text. A database uses 2 to 4 of them in a column.
-	Values []string `yaml:"values"`
-	// NullPercent is how many of a hundred values are NULL, in a column that may be NULL;
-	// not given: 15 for columns, 0 for parameters.
-	NullPercent *int `yaml:"null_percent"`
+	// None: the values at which the predicates of the query turn, and hard ones of the type.
+	Values []string
+	// NullPercent is how many of a hundred values are NULL, where NULL is allowed; nil: 15 in
+	// columns, 0 for parameters.
+	NullPercent *int
 }
 
 // DefaultDatabases is the number of databases where an author does not say.
