@@ -5,6 +5,7 @@ package graders
 import (
 	"io/fs"
 
+	"github.com/takehome-dev/takehome/graders/query"
 	"github.com/takehome-dev/takehome/graders/restapi"
 	"github.com/takehome-dev/takehome/internal/takehome"
 )
@@ -17,5 +18,5 @@ type Kind interface {
 
 // Kinds lists all kinds.
 func Kinds() []Kind {
-	return []Kind{restapi.Kind{}}
+	return []Kind{restapi.Kind{}, query.Kind{}}
 }
