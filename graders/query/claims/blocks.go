@@ -17,10 +17,7 @@ type block struct {
 // blocks takes Markdown apart. Code that stands in blocks of its own is left out: a pasted plan
 // is no claim of its author's.
 func blocks(document string) []block {
-	document = takehome.Clean(document)
-	if len(document) > maxDocument {
-		document = strings.ToValidUTF8(document[:maxDocument], "")
-	}
+	document = cut(takehome.Clean(document))
 	var (
 		found     []block
 		paragraph []string

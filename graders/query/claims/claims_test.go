@@ -251,3 +251,31 @@ func FuzzRead(f *testing.F) {
 		require.Equal(t, claims, Read(text))
 	})
 }
+
+func TestLookingAtAnExplanation(t *testing.T) {
+	t.Parallel()
+	const template = "# Explanation\n\n## What was slow, and why\n\nWhich parts of the plan did most of the work, a Seq Scan perhaps?\n\n| | before | after |\n|---|---|---|\n| blocks | | |\n"
+	plan := "```\n%s  (cost=0.00..433.00 rows=8 width=4) (actual rows=8 loops=1)\n  Buffers: shared hit=433\n  ->  Index Scan on x  (cost=0.1..2 rows=1) (actual rows=1 loops=1)\n```\n"
+	one, two := strings.ReplaceAll(plan, "%s", "Aggregate"), strings.ReplaceAll(plan, "%s", "Seq Scan on order_lines")
+	for name, each := range map[string]struct {
+		text                 string
+		letters              int
+		comparison, analysis bool
+	}{
+		"the template alone":   {template, 0, false, false},
+		"nothing":              {"", 0, false, false},
+		"words":                {template + "\nIt was slow.\n", 9, false, false},
+		"a node":               {"Der Seq Scan liest alles.", 20, false, true},
+		"a table":              {strings.Replace(template, "| blocks | | |", "| blocks | 4,086 | 411 |", 1), 6, true, false},
+		"one plan":             {one, 0, false, true},
+		"two plans":            {one + "\n" + two, 0, true, true},
+		"amounts of both":      {"The original needs 400 buffers. Mine needs 40 buffers.", 39, true, false},
+		"amounts of one alone": {"The original needs 400 buffers. It reads 40 buffers.", 37, false, false},
+		"another script":       {"遅い", 6, false, false},
+	} {
+		survey := Look(each.text, template)
+		require.Equal(t, each.letters, survey.Letters, name)
+		require.Equal(t, each.comparison, survey.Comparison, "%s: %+v", name, survey)
+		require.Equal(t, each.analysis, survey.Analysis, name)
+	}
+}

@@ -65,9 +65,9 @@ type Operation struct {
 	Index    string // that is used
 	Own      Counts
 	Whole    Counts // with all that ran below it, as EXPLAIN prints it; without rows
-	Returned int64 // rows that came out, over all loops
-	Loops    int64 // 0: it never ran
-	Spilled  bool  // it wrote temporary files
+	Returned int64  // rows that came out, over all loops
+	Loops    int64  // 0: it never ran
+	Spilled  bool   // it wrote temporary files
 }
 
 // Reading is what one execution tells.
