@@ -49,6 +49,11 @@ func (r *grading) compareSmall(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	question := r.question(smallPatience)
+	cases, err := equivalence.Ask(ctx, session, question, databases)
+	if err != nil {
+		return err
+	}
 	if r.changes, err = maker.Changes(ctx, r.session.Seed); err != nil {
 		return err
 	}
@@ -58,7 +63,7 @@ func (r *grading) compareSmall(ctx context.Context) error {
 	if r.delivered.query.Text == "" {
 		return nil
 	}
-	r.small, err = equivalence.Small(ctx, equivalence.Ground{Candidate: session, Statement: smallPatience}, r.queries(), databases)
+	r.small, err = equivalence.Small(ctx, session, question, cases, r.delivered.query.Text)
 	return err
 }
 
@@ -83,20 +88,19 @@ func (r *grading) compareChanged(ctx context.Context) error {
 	for _, set := range r.task.sets() {
 		sets = append(sets, set.Values)
 	}
-	ground := equivalence.Ground{Candidate: session, Statement: queryPatience}
-	r.changed, err = equivalence.Changed(ctx, ground, r.queries(), sets, r.changes)
+	r.changed, err = equivalence.Changed(ctx, session, r.question(queryPatience), sets, r.delivered.query.Text, r.changes)
 	return err
 }
 
-// queries are the two that are compared.
-func (r *grading) queries() equivalence.Queries {
-	queries := equivalence.Queries{
-		Given: bare(r.task.Given), Candidate: r.delivered.query.Text, Types: r.task.Parameters.Types, Unlimited: bare(r.task.Unlimited),
+// question is what both queries are to answer.
+func (r *grading) question(statement time.Duration) equivalence.Question {
+	question := equivalence.Question{
+		Given: bare(r.task.Given), Types: r.task.Parameters.Types, Unlimited: bare(r.task.Unlimited), Statement: statement,
 	}
 	for _, key := range r.task.Order {
-		queries.Order = append(queries.Order, rows.Key{Column: key.Column, Descending: key.Descending})
+		question.Order = append(question.Order, rows.Key{Column: key.Column, Descending: key.Descending})
 	}
-	return queries
+	return question
 }
 
 // source is what the small databases are made for.
