@@ -87,8 +87,8 @@ func TestSQLOfADataSetThatDoesNotRunIsTheAuthors(t *testing.T) {
 	engine := connect(t)
 	for second, want := range map[string]string{
 		"insert into leaf\nvalues (1, 'Uji'), (1, 'Uji');\n": `tea/tea_2.sql:2: duplicate key value violates unique constraint "leaf_pkey"`,
-		"select 1;\n\nselect * from cups;\n":                  `tea/tea_2.sql:3: relation "cups" does not exist`,
-		"create extension plpython3u;\n":                      `tea/tea_2.sql:1: `,
+		"select 1;\n\nselect * from cups;\n":                 `tea/tea_2.sql:3: relation "cups" does not exist`,
+		"create extension plpython3u;\n":                     `tea/tea_2.sql:1: `,
 	} {
 		err := engine.PrepareDataset(t.Context(), teaShop(second), nil)
 		fault, ok := errors.AsType[*takehome.Fault](err)

@@ -1,0 +1,134 @@
+package query
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/takehome-dev/takehome/graders/database"
+	"github.com/takehome-dev/takehome/graders/query/equivalence"
+	"github.com/takehome-dev/takehome/graders/query/equivalence/rows"
+	"github.com/takehome-dev/takehome/graders/query/equivalence/tiny"
+	"github.com/takehome-dev/takehome/internal/sqlscript"
+	"github.com/takehome-dev/takehome/internal/takehome"
+)
+
+// compared is what the comparisons of the two queries found.
+type compared struct {
+	small   equivalence.Verdict
+	changed equivalence.Verdict
+	changes []tiny.Change
+	// emptyDone is how the submission's DDL went where the tables are empty.
+	emptyDone []performed
+}
+
+// compareSmall compares the queries on small random databases, in the submission's own
+// database: it gets the tables of the data set, without rows, and the submission's DDL.
+func (r *grading) compareSmall(ctx context.Context) error {
+	session, err := r.open(ctx, takehome.RoleOwner, "", queryPatience)
+	if err != nil {
+		return err
+	}
+	defer shut(ctx, session)
+	for _, script := range r.schema {
+		for _, statement := range sqlscript.Statements(script.SQL) {
+			answer, err := session.Run(ctx, statement.Text)
+			if err != nil {
+				return fmt.Errorf("make the tables: %w", err)
+			}
+			if answer.Refusal != nil {
+				return r.authors(fmt.Sprintf("%s:%d", script.File, statement.Line), answer.Refusal.Message)
+			}
+		}
+	}
+	maker, err := tiny.New(ctx, session, r.source())
+	if err != nil {
+		return err
+	}
+	databases, err := maker.Make(ctx, r.session.Seed)
+	if err != nil {
+		return err
+	}
+	if r.changes, err = maker.Changes(ctx, r.session.Seed); err != nil {
+		return err
+	}
+	if r.emptyDone, err = perform(ctx, session, r.orders); err != nil {
+		return err
+	}
+	if r.delivered.query.Text == "" {
+		return nil
+	}
+	r.small, err = equivalence.Small(ctx, equivalence.Ground{Candidate: session, Statement: smallPatience}, r.queries(), databases)
+	return err
+}
+
+// smallPatience is how long a query may take on a handful of rows.
+const smallPatience = 10 * time.Second
+
+// compareChanged compares them on the smallest prepared database, as it is and after changes.
+// It comes last: what it takes back leaves room behind that others would count.
+func (r *grading) compareChanged(ctx context.Context) error {
+	if r.delivered.query.Text == "" || r.small.Outcome != equivalence.Equal || r.got.refusal(r.task.Scales) != nil {
+		return nil
+	}
+	session, err := database.Connect(ctx, r.session.Lab, takehome.RoleOwner, database.Options{
+		Database: r.task.Scales[0], Patience: queryPatience + grace, MaxRows: 200_000, MaxBytes: 64 << 20,
+		Settings: map[string]string{"synchronize_seqscans": "off"},
+	})
+	if err != nil {
+		return err
+	}
+	defer shut(ctx, session)
+	var sets [][]database.Value
+	for _, set := range r.task.sets() {
+		sets = append(sets, set.Values)
+	}
+	ground := equivalence.Ground{Candidate: session, Statement: queryPatience}
+	r.changed, err = equivalence.Changed(ctx, ground, r.queries(), sets, r.changes)
+	return err
+}
+
+// queries are the two that are compared.
+func (r *grading) queries() equivalence.Queries {
+	queries := equivalence.Queries{
+		Given: bare(r.task.Given), Candidate: r.delivered.query.Text, Types: r.task.Parameters.Types, Unlimited: bare(r.task.Unlimited),
+	}
+	for _, key := range r.task.Order {
+		queries.Order = append(queries.Order, rows.Key{Column: key.Column, Descending: key.Descending})
+	}
+	return queries
+}
+
+// source is what the small databases are made for.
+func (r *grading) source() tiny.Source {
+	source := tiny.Source{Types: r.task.Parameters.Types, Query: bare(r.task.Given), Spec: tiny.Spec{
+		Databases: r.task.Tiny.Databases, Tables: map[string]tiny.Table{},
+	}}
+	for _, set := range r.task.sets() {
+		if len(set.Values) > 0 {
+			source.Sets = append(source.Sets, set.Values)
+		}
+	}
+	for name, table := range r.task.Tiny.Tables {
+		made := tiny.Table{Rows: table.Rows, Columns: map[string]tiny.Domain{}}
+		for column, domain := range table.Columns {
+			made.Columns[column] = domain.tiny()
+		}
+		source.Spec.Tables[name] = made
+	}
+	for _, domain := range r.task.Tiny.Parameters {
+		source.Spec.Parameters = append(source.Spec.Parameters, domain.tiny())
+	}
+	return source
+}
+
+// tiny is the domain without its NULLs, which are given as a share of their own.
+func (d Domain) tiny() tiny.Domain {
+	made := tiny.Domain{NullPercent: d.NullPercent}
+	for _, value := range d.Values {
+		if !value.Null {
+			made.Values = append(made.Values, value.Value)
+		}
+	}
+	return made
+}

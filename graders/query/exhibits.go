@@ -1,0 +1,4 @@
+package query
+
+// exhibit adds what is worth looking at.
+func (r *grading) exhibit() {}

@@ -1,0 +1,312 @@
+package query
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/takehome-dev/takehome/graders/database"
+	"github.com/takehome-dev/takehome/graders/query/work"
+	"github.com/takehome-dev/takehome/internal/sqlscript"
+	"github.com/takehome-dev/takehome/internal/takehome"
+)
+
+// How long one statement may take on the server: so long that only a query that does not end
+// is ever cut, since time is not what is judged. The session waits a little longer.
+const (
+	queryPatience = 40 * time.Second
+	ddlPatience   = 2 * time.Minute
+	grace         = 5 * time.Second
+)
+
+// measured is everything that was counted about a submission.
+type measured struct {
+	base baseline
+	// got is the submission's query with its DDL and its settings, bare the same without the
+	// settings, at the largest scale alone.
+	got, bare figures
+	done      []performed // at the smallest scale
+	storage   int64
+	writes    work.Batch
+	refused   *work.RefusedWrite // of the batch, with the submission's DDL
+}
+
+// memo keeps the baseline of a challenge for all runs of a process.
+type memo struct {
+	mu   sync.Mutex
+	base *baseline
+}
+
+// session opens a session in a prepared database.
+func (r *grading) open(ctx context.Context, role takehome.Role, name string, patience time.Duration) (*database.Connection, error) {
+	return database.Connect(ctx, r.session.Lab, role, database.Options{
+		Database: name, Patience: patience + grace,
+		Settings: map[string]string{
+			"statement_timeout":    fmt.Sprint(patience.Milliseconds()),
+			"synchronize_seqscans": "off", "maintenance_work_mem": "128MB", "max_parallel_maintenance_workers": "0",
+		},
+	})
+}
+
+// shut ends a session; what it leaves goes with the lab.
+func shut(ctx context.Context, session *database.Connection) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+	defer cancel()
+	_ = session.Close(ctx)
+}
+
+// measureBaselineOnce takes the baseline from an earlier run of this process, or counts it.
+func (r *grading) measureBaselineOnce(ctx context.Context) error {
+	r.memo.mu.Lock()
+	defer r.memo.mu.Unlock()
+	if r.memo.base == nil {
+		base, err := r.measureBaseline(ctx)
+		if err != nil {
+			return err
+		}
+		r.memo.base = &base
+	}
+	r.base = *r.memo.base
+	return nil
+}
+
+// lanes does something at every scale: the largest beside the others, so that both processors
+// of a small machine have about as much to do.
+func (r *grading) lanes(ctx context.Context, do func(ctx context.Context, scale string) error) error {
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return do(ctx, r.task.Largest()) })
+	group.Go(func() error {
+		for _, scale := range r.task.Scales[:len(r.task.Scales)-1] {
+			if err := do(ctx, scale); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return group.Wait()
+}
+
+// measureBaseline counts the query as given, and the reference in a transaction of its own
+// whose indexes are gone afterwards.
+func (r *grading) measureBaseline(ctx context.Context) (baseline, error) {
+	base := baseline{given: figures{}, reference: figures{}}
+	var mu sync.Mutex
+	err := r.lanes(ctx, func(ctx context.Context, scale string) error {
+		session, err := r.open(ctx, takehome.RoleOwner, scale, ddlPatience)
+		if err != nil {
+			return err
+		}
+		defer shut(ctx, session)
+		given, err := r.execute(ctx, session, r.query("the query as it was given", r.task.Given, nil), []work.Mode{work.Literal})
+		if err != nil {
+			return err
+		}
+		reference, err := r.executeReference(ctx, session, scale)
+		mu.Lock()
+		defer mu.Unlock()
+		base.given[scale], base.reference[scale] = given, reference
+		return err
+	})
+	if err != nil {
+		return base, err
+	}
+	for name, of := range map[string]figures{r.task.Query: base.given, r.task.Reference.Query: base.reference} {
+		if refused := of.refusal(r.task.Scales); refused != nil {
+			return base, r.authors(name, "with the parameters "+refused.Set+": "+work.Tell(*refused.Refusal))
+		}
+	}
+	if base.storage, err = r.storageNow(ctx); err != nil {
+		return base, err
+	}
+	batch, refused, err := r.batch(ctx, "before")
+	if refused != nil {
+		err = errors.Join(err, r.authors(r.task.Writes, work.Tell(refused.Refusal)))
+	}
+	base.writes = batch
+	return base, err
+}
+
+// authors is a fault of the challenge's author.
+func (r *grading) authors(file, problem string) error {
+	return &takehome.Fault{
+		Owner: takehome.Author, Summary: file + ": " + problem,
+		Hint: "mend the challenge package; takehome help challenge-format describes every field",
+	}
+}
+
+// query is a statement as it is measured.
+func (r *grading) query(title, sql string, settings []work.Setting) work.Query {
+	return work.Query{Title: title, SQL: bare(sql), Types: r.task.Parameters.Types, Settings: settings, BigTables: r.task.BigTables}
+}
+
+// bare is the first statement of a text of ours, without its semicolon.
+func bare(sql string) string {
+	if statements := sqlscript.Statements(sql); len(statements) > 0 {
+		return statements[0].Text
+	}
+	return sql
+}
+
+// executeReference measures the reference with its indexes, which a rollback takes away.
+func (r *grading) executeReference(ctx context.Context, session *database.Connection, scale string) (made []work.Measurement, err error) {
+	modes := r.task.modes()
+	if scale != r.task.Largest() {
+		modes = modes[:1]
+	}
+	var orders []instruction
+	for _, statement := range sqlscript.Statements(r.task.ReferenceIndexes) {
+		orders = append(orders, r.task.instruct(statement))
+	}
+	if _, err := session.Run(ctx, "BEGIN"); err != nil {
+		return nil, err
+	}
+	defer func() {
+		_, failed := session.Run(ctx, "ROLLBACK")
+		err = errors.Join(err, failed)
+	}()
+	done, err := perform(ctx, session, orders)
+	if err != nil {
+		return nil, err
+	}
+	for _, each := range done {
+		if each.refusal != nil || each.order == orderDeny || each.order == orderForge {
+			return nil, r.authors(r.task.Reference.Indexes, each.words())
+		}
+	}
+	return r.execute(ctx, session, r.query("the reference", r.task.ReferenceQuery, nil), modes)
+}
+
+func statementsOf(text string) []string {
+	var made []string
+	for _, statement := range sqlscript.Statements(text) {
+		made = append(made, statement.Text)
+	}
+	return made
+}
+
+// execute measures a query with every set of parameters. After one that came to nothing the
+// others are not tried: they would wait as long for the same defect.
+func (r *grading) execute(ctx context.Context, session *database.Connection, query work.Query, modes []work.Mode) ([]work.Measurement, error) {
+	var made []work.Measurement
+	for _, mode := range modes {
+		for _, set := range r.task.sets() {
+			measurement, err := work.Measure(ctx, session, query, set, mode)
+			if err != nil {
+				return made, fmt.Errorf("measure %s: %w", query.Title, err)
+			}
+			made = append(made, measurement)
+			if measurement.Refusal != nil {
+				return made, nil
+			}
+		}
+	}
+	return made, nil
+}
+
+// measureSubmission runs the submission's DDL in every prepared database and counts its query.
+func (r *grading) measureSubmission(ctx context.Context) error {
+	r.got, r.bare = figures{}, figures{}
+	var mu sync.Mutex
+	err := r.lanes(ctx, func(ctx context.Context, scale string) error {
+		session, err := r.open(ctx, takehome.RoleOwner, scale, ddlPatience)
+		if err != nil {
+			return err
+		}
+		defer shut(ctx, session)
+		done, err := perform(ctx, session, r.orders)
+		if err != nil {
+			return err
+		}
+		got, bare, err := r.executeSubmission(ctx, scale)
+		mu.Lock()
+		defer mu.Unlock()
+		r.got[scale], r.bare[scale] = got, bare
+		if scale == r.task.Scales[0] {
+			r.done = done
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if r.storage, err = r.storageNow(ctx); err != nil {
+		return err
+	}
+	r.writes, r.refused, err = r.batch(ctx, "after")
+	return err
+}
+
+// executeSubmission measures the submission's query with its settings, and at the largest
+// scale without them as well.
+func (r *grading) executeSubmission(ctx context.Context, scale string) (got, bare []work.Measurement, err error) {
+	if r.delivered.query.Text == "" {
+		return nil, nil, nil
+	}
+	session, err := r.open(ctx, takehome.RoleOwner, scale, queryPatience)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer shut(ctx, session)
+	settings := granted(r.wished)
+	modes := []work.Mode{work.Literal}
+	got, err = r.execute(ctx, session, r.query("your query", r.delivered.query.Text, settings), modes)
+	if err != nil || scale != r.task.Largest() || slices.ContainsFunc(got, func(m work.Measurement) bool { return m.Refusal != nil }) {
+		return got, nil, err
+	}
+	// A query that is hardly better than the given one with a value in its place would take as
+	// long again for a plan without, and has no credit left to lose.
+	if len(r.task.modes()) > 1 && r.task.workShare(figures{scale: got}, r.base).share.Sign() > 0 {
+		generic, err := r.execute(ctx, session, r.query("your query", r.delivered.query.Text, settings), []work.Mode{work.Generic})
+		if err != nil {
+			return got, nil, err
+		}
+		got = append(got, generic...)
+	}
+	if len(settings) > 0 {
+		bare, err = r.execute(ctx, session, r.query("your query without settings", r.delivered.query.Text, nil), modes)
+	}
+	return got, bare, err
+}
+
+// storageNow is how much room tables and indexes take at the largest scale.
+func (r *grading) storageNow(ctx context.Context) (int64, error) {
+	admin, err := r.open(ctx, takehome.RoleAdmin, r.task.Largest(), queryPatience)
+	if err != nil {
+		return 0, err
+	}
+	defer shut(ctx, admin)
+	return work.Storage(ctx, admin)
+}
+
+// statistics is the database of ours in which pg_stat_statements is.
+const statistics = "postgres"
+
+// batch runs the fixed batch of writes in a copy of the smallest prepared database.
+func (r *grading) batch(ctx context.Context, when string) (batch work.Batch, refused *work.RefusedWrite, err error) {
+	if r.task.WriteBatch == "" {
+		return work.Batch{}, nil, nil
+	}
+	admin, err := r.open(ctx, takehome.RoleAdmin, statistics, queryPatience)
+	if err != nil {
+		return work.Batch{}, nil, err
+	}
+	defer shut(ctx, admin)
+	name := "writes_" + when
+	if err := work.Clone(ctx, r.session.Lab, admin, r.task.Scales[0], name); err != nil {
+		return work.Batch{}, nil, err
+	}
+	defer func() { err = errors.Join(err, work.Drop(context.WithoutCancel(ctx), admin, name)) }()
+	batch, err = work.MeasureBatch(ctx, r.session.Lab, admin, name, statementsOf(r.task.WriteBatch))
+	if refusal, ok := errors.AsType[*work.RefusedWrite](err); ok {
+		return batch, refusal, nil
+	}
+	return batch, nil, err
+}
+
+// refusalWords tell what the server said of a statement.
+func refusalWords(refusal database.Refusal) string { return work.Tell(refusal) }
