@@ -14,6 +14,9 @@ func (r *grading) exhibit() {
 	if plans, ok := r.plans(); ok {
 		r.out.Exhibits = append(r.out.Exhibits, plans)
 	}
+	if said, ok := r.claimsExhibit(); ok {
+		r.out.Exhibits = append(r.out.Exhibits, said)
+	}
 	r.out.Exhibits = append(r.out.Exhibits, takehome.Exhibit{
 		ID: "counted-work", Title: "What was counted",
 		Note:   "Blocks, rows and temporary blocks, the same in every run. Work is rows, and 100 for each block.",

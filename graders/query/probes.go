@@ -14,7 +14,7 @@ import (
 func probes(run *grading) map[string]script.Probe {
 	all := map[string]script.Probe{}
 	for _, part := range []map[string]script.Probe{
-		run.deliveryProbes(), run.resultProbes(), run.workProbes(), run.economyProbes(),
+		run.deliveryProbes(), run.resultProbes(), run.workProbes(), run.planProbes(), run.economyProbes(), run.explanationProbes(),
 	} {
 		maps.Copy(all, part)
 	}
