@@ -16,13 +16,19 @@ import (
 	"github.com/takehome-dev/takehome/internal/takehome"
 )
 
-// How long one statement may take on the server: so long that only a query that does not end
-// is ever cut, since time is not what is judged. The session waits a little longer.
-const (
-	queryPatience = 40 * time.Second
-	ddlPatience   = 2 * time.Minute
-	grace         = 5 * time.Second
-)
+// patience is how long one statement may take on the server: so long that only what does not
+// end is ever cut, since time is not what is judged.
+type patience struct {
+	query, ddl time.Duration
+	small      time.Duration // a query on a handful of rows
+}
+
+func usualPatience() patience {
+	return patience{query: 40 * time.Second, ddl: 2 * time.Minute, small: 10 * time.Second}
+}
+
+// grace is how much longer a session waits than the server.
+const grace = 5 * time.Second
 
 // measured is everything that was counted about a submission.
 type measured struct {
@@ -75,13 +81,16 @@ func (r *grading) measureBaselineOnce(ctx context.Context) error {
 	return nil
 }
 
-// lanes does something at every scale: the largest beside the others, so that both processors
-// of a small machine have about as much to do.
+// lanes does something at every scale: first the smallest, then the largest beside the others,
+// so that both processors of a small machine have about as much to do.
 func (r *grading) lanes(ctx context.Context, do func(ctx context.Context, scale string) error) error {
+	if err := do(ctx, r.task.Scales[0]); err != nil {
+		return err
+	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return do(ctx, r.task.Largest()) })
 	group.Go(func() error {
-		for _, scale := range r.task.Scales[:len(r.task.Scales)-1] {
+		for _, scale := range r.task.Scales[1 : len(r.task.Scales)-1] {
 			if err := do(ctx, scale); err != nil {
 				return err
 			}
@@ -97,7 +106,7 @@ func (r *grading) measureBaseline(ctx context.Context) (baseline, error) {
 	base := baseline{given: figures{}, reference: figures{}}
 	var mu sync.Mutex
 	err := r.lanes(ctx, func(ctx context.Context, scale string) error {
-		session, err := r.open(ctx, takehome.RoleOwner, scale, ddlPatience)
+		session, err := r.open(ctx, takehome.RoleOwner, scale, r.patience.ddl)
 		if err != nil {
 			return err
 		}
@@ -213,7 +222,7 @@ func (r *grading) measureSubmission(ctx context.Context) error {
 	r.got, r.bare = figures{}, figures{}
 	var mu sync.Mutex
 	err := r.lanes(ctx, func(ctx context.Context, scale string) error {
-		session, err := r.open(ctx, takehome.RoleOwner, scale, ddlPatience)
+		session, err := r.open(ctx, takehome.RoleOwner, scale, r.patience.ddl)
 		if err != nil {
 			return err
 		}
@@ -222,13 +231,20 @@ func (r *grading) measureSubmission(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		if scale == r.task.Scales[0] {
+			r.done = done
+		}
+		mu.Lock()
+		// What came to nothing at the smallest scale would take as long at every other.
+		skipped := r.delivered.query.Text == "" || r.got.refusal(r.task.Scales[:1]) != nil
+		mu.Unlock()
+		if skipped {
+			return nil
+		}
 		got, bare, err := r.executeSubmission(ctx, scale)
 		mu.Lock()
 		defer mu.Unlock()
 		r.got[scale], r.bare[scale] = got, bare
-		if scale == r.task.Scales[0] {
-			r.done = done
-		}
 		return err
 	})
 	if err != nil {
@@ -244,10 +260,7 @@ func (r *grading) measureSubmission(ctx context.Context) error {
 // executeSubmission measures the submission's query with its settings, and at the largest
 // scale without them as well.
 func (r *grading) executeSubmission(ctx context.Context, scale string) (got, bare []work.Measurement, err error) {
-	if r.delivered.query.Text == "" {
-		return nil, nil, nil
-	}
-	session, err := r.open(ctx, takehome.RoleOwner, scale, queryPatience)
+	session, err := r.open(ctx, takehome.RoleOwner, scale, r.patience.query)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -275,7 +288,7 @@ func (r *grading) executeSubmission(ctx context.Context, scale string) (got, bar
 
 // storageNow is how much room tables and indexes take at the largest scale.
 func (r *grading) storageNow(ctx context.Context) (int64, error) {
-	admin, err := r.open(ctx, takehome.RoleAdmin, r.task.Largest(), queryPatience)
+	admin, err := r.open(ctx, takehome.RoleAdmin, r.task.Largest(), r.patience.query)
 	if err != nil {
 		return 0, err
 	}
@@ -291,7 +304,7 @@ func (r *grading) batch(ctx context.Context, when string) (batch work.Batch, ref
 	if r.task.WriteBatch == "" {
 		return work.Batch{}, nil, nil
 	}
-	admin, err := r.open(ctx, takehome.RoleAdmin, statistics, queryPatience)
+	admin, err := r.open(ctx, takehome.RoleAdmin, statistics, r.patience.query)
 	if err != nil {
 		return work.Batch{}, nil, err
 	}

@@ -101,12 +101,18 @@ func (r *grading) probePermissions(*script.Probing) script.Observation {
 			label, first = "broken", words
 		}
 	}
+	for _, change := range r.left {
+		lines = append(lines, change.String()+": "+change.Reason)
+		if label == "kept" {
+			label, first = "broken", lines[len(lines)-1]
+		}
+	}
 	if label == "kept" {
 		return seen("kept", "nothing else is made")
 	}
 	return script.Observation{
 		Label: label, Detail: first,
-		Evidence: []takehome.Evidence{ofFiles("statements that were not run", strings.Join(lines, "\n"))},
+		Evidence: []takehome.Evidence{ofFiles("what is not allowed", strings.Join(lines, "\n"))},
 	}
 }
 
