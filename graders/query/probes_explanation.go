@@ -3,6 +3,7 @@ package query
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/takehome-dev/takehome/graders/query/claims"
@@ -84,7 +85,7 @@ func (r *grading) claimed() claims.Measured {
 
 func (r *grading) claimedOf(of figures) []claims.Run {
 	var runs []claims.Run
-	for _, scale := range r.task.Scales {
+	for _, scale := range slices.Backward(r.task.Scales) { // of several that fit, the largest is shown
 		for _, measured := range of[scale] {
 			if measured.Refusal != nil {
 				continue

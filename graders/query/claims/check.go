@@ -135,15 +135,19 @@ func (m Measured) checkFactor(claim Claim) (Verdict, string) {
 	return False, m.totals(claim.Measure)
 }
 
-// totals are our figures at the place that was measured last, the largest.
+// totals are our figures at the place where the given query has most to do.
 func (m Measured) totals(measure Measure) string {
-	pairs := m.pairs()
-	if len(pairs) == 0 {
+	var most *pair
+	for _, each := range m.pairs() {
+		if most == nil || total(each.given.Reading, measure) > total(most.given.Reading, measure) {
+			most = &each
+		}
+	}
+	if most == nil {
 		return ""
 	}
-	last := pairs[len(pairs)-1]
-	before, after := total(last.given.Reading, measure), total(last.candidate.Reading, measure)
-	return fmt.Sprintf("%s for the given and %s for the candidate's query (%s)", grouped(before), grouped(after), last.given.Where)
+	before, after := total(most.given.Reading, measure), total(most.candidate.Reading, measure)
+	return fmt.Sprintf("%s for the given and %s for the candidate's query (%s)", grouped(before), grouped(after), most.given.Where)
 }
 
 // total is the figure of a whole plan; of loops, that of the node with most of them.

@@ -98,8 +98,8 @@ const (
 	Spill         Node = "spill to disk"
 )
 
-// Measured is what was measured of both queries, in the same order. Runs that belong
-// together have the same Where.
+// Measured is what was measured of both queries, those first that are shown where several
+// fit. Runs that belong together have the same Where.
 type Measured struct {
 	Given, Candidate []Run
 }

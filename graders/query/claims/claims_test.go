@@ -78,6 +78,7 @@ func TestReading(t *testing.T) {
 		"no longer spills to disk":                                        {"gone spill to disk"},
 		"The sort no longer spills to disk":                               {"gone spill to disk"},
 		"the hash join does not spill":                                    {"present hash join", "absent spill to disk"},
+		"nothing spills to disk":                                          {"absent spill to disk"},
 		"sequential scan on order_lines removed":                          {"gone sequential scan"},
 		"The Seq Scan on order_lines is gone":                             {"gone sequential scan"},
 		"sort removed":                                                    {"gone sort"},

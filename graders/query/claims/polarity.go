@@ -69,7 +69,7 @@ func behind(words []string) (form Form, said bool) {
 			return Present, true
 		case word == "to":
 			return "", false
-		case among(word, "no", "without", "not", "never", "avoids", "avoid", "avoiding", "doesn't", "don't", "isn't", "neither", "nor", "lacks"):
+		case among(word, "no", "without", "not", "nothing", "none", "never", "avoids", "avoid", "avoiding", "doesn't", "don't", "isn't", "neither", "nor", "lacks"):
 			return Absent, true
 		case word == "longer" && next == "no", word == "of" && among(next, "instead", "rid"), word == "than" && next == "rather":
 			return Gone, true
