@@ -11,7 +11,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/takehome-dev/takehome/graders/script"
 	"github.com/takehome-dev/takehome/internal/sqlscript"
 	"github.com/takehome-dev/takehome/internal/takehome"
 )
@@ -134,19 +133,4 @@ func readFile(root *os.Root, name string) (file File, err error) {
 		file.Statements = sqlscript.Statements(file.Text)
 	}
 	return file, nil
-}
-
-// queryFile says what query.sql holds.
-func (d Delivery) queryFile() script.Observation {
-	switch {
-	case !d.Query.Found():
-		return seen("absent", "there is no query.sql")
-	case d.Query.Problem != "":
-		return seen("no_statement", d.Query.Problem)
-	case len(d.Query.Statements) == len(d.header):
-		return seen("no_statement", d.Query.Path+" holds no query")
-	case d.query.Text == "":
-		return seen("several_statements", fmt.Sprintf("%s holds %d statements", d.Query.Path, len(d.Query.Statements)-len(d.header)))
-	}
-	return seen("one_statement", d.Query.Path+" holds one statement")
 }
