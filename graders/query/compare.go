@@ -7,6 +7,7 @@ import (
 
 	"github.com/takehome-dev/takehome/graders/database"
 	"github.com/takehome-dev/takehome/graders/query/equivalence"
+	"github.com/takehome-dev/takehome/graders/query/equivalence/footprint"
 	"github.com/takehome-dev/takehome/graders/query/equivalence/rows"
 	"github.com/takehome-dev/takehome/graders/query/equivalence/tiny"
 	"github.com/takehome-dev/takehome/internal/sqlscript"
@@ -18,14 +19,14 @@ type compared struct {
 	small   equivalence.Verdict
 	changed equivalence.Verdict
 	changes []tiny.Change
-	// emptyDone is how the submission's DDL went where the tables are empty.
-	emptyDone []performed
+	// left is what the submission's DDL left that is not allowed.
+	left []footprint.Change
 }
 
 // compareSmall compares the queries on small random databases, in the submission's own
 // database: it gets the tables of the data set, without rows, and the submission's DDL.
 func (r *grading) compareSmall(ctx context.Context) error {
-	session, err := r.open(ctx, takehome.RoleOwner, "", queryPatience)
+	session, err := r.open(ctx, takehome.RoleOwner, "", r.patience.query)
 	if err != nil {
 		return err
 	}
@@ -49,7 +50,7 @@ func (r *grading) compareSmall(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	question := r.question(smallPatience)
+	question := r.question(r.patience.small)
 	cases, err := equivalence.Ask(ctx, session, question, databases)
 	if err != nil {
 		return err
@@ -57,7 +58,7 @@ func (r *grading) compareSmall(ctx context.Context) error {
 	if r.changes, err = maker.Changes(ctx, r.session.Seed); err != nil {
 		return err
 	}
-	if r.emptyDone, err = perform(ctx, session, r.orders); err != nil {
+	if err := r.prepareEmpty(ctx, session); err != nil {
 		return err
 	}
 	if r.delivered.query.Text == "" {
@@ -67,8 +68,28 @@ func (r *grading) compareSmall(ctx context.Context) error {
 	return err
 }
 
-// smallPatience is how long a query may take on a handful of rows.
-const smallPatience = 10 * time.Second
+// prepareEmpty runs the submission's DDL where the tables are empty, and looks what it left:
+// what a statement does counts, whatever it looks like.
+func (r *grading) prepareEmpty(ctx context.Context, session *database.Connection) error {
+	probe, err := r.open(ctx, takehome.RoleProbe, "", r.patience.query)
+	if err != nil {
+		return err
+	}
+	defer shut(ctx, probe)
+	before, err := footprint.Read(ctx, probe)
+	if err != nil {
+		return err
+	}
+	if _, err := perform(ctx, session, r.orders); err != nil {
+		return err
+	}
+	after, err := footprint.Read(ctx, probe)
+	if err != nil {
+		return err
+	}
+	r.left = footprint.Forbidden(after.Since(before, r.task.Allow))
+	return nil
+}
 
 // compareChanged compares them on the smallest prepared database, as it is and after changes.
 // It comes last: what it takes back leaves room behind that others would count.
@@ -77,7 +98,7 @@ func (r *grading) compareChanged(ctx context.Context) error {
 		return nil
 	}
 	session, err := database.Connect(ctx, r.session.Lab, takehome.RoleOwner, database.Options{
-		Database: r.task.Scales[0], Patience: queryPatience + grace, MaxRows: 200_000, MaxBytes: 64 << 20,
+		Database: r.task.Scales[0], Patience: r.patience.query + grace, MaxRows: 200_000, MaxBytes: 64 << 20,
 		Settings: map[string]string{"synchronize_seqscans": "off"},
 	})
 	if err != nil {
@@ -88,7 +109,7 @@ func (r *grading) compareChanged(ctx context.Context) error {
 	for _, set := range r.task.sets() {
 		sets = append(sets, set.Values)
 	}
-	r.changed, err = equivalence.Changed(ctx, session, r.question(queryPatience), sets, r.delivered.query.Text, r.changes)
+	r.changed, err = equivalence.Changed(ctx, session, r.question(r.patience.query), sets, r.delivered.query.Text, r.changes)
 	return err
 }
 

@@ -98,7 +98,7 @@ var (
 	// needsStatistics is DDL of which the planner knows nothing until the table is analysed: an
 	// index on an expression, extended statistics, another target.
 	needsStatistics = regexp.MustCompile(`^CREATE STATISTICS|SET STATISTICS|INDEX.*\(.*\(|INDEX.*\(.*(->|::|\|\|)`)
-	ofTable         = regexp.MustCompile(`(?i)(?:\bON (?:ONLY )?|\bFROM |ALTER TABLE (?:IF EXISTS )?(?:ONLY )?)("[^"]+"(?:\."[^"]+")?|[a-zA-Z_][\w.]*)`)
+	ofTable         = regexp.MustCompile(`(?i)(?:^CREATE STATISTICS .* FROM |^CREATE (?:UNIQUE )?INDEX (?:.*? )??ON (?:ONLY )?|^ALTER TABLE (?:IF EXISTS )?(?:ONLY )?)("[^"]+"(?:\."[^"]+")?|[a-zA-Z_][\w.]*)`)
 )
 
 // flattened is a statement on one line without comments.

@@ -33,14 +33,6 @@ func (f figures) refusal(scales []string) *work.Measurement {
 	return nil
 }
 
-// baseline is what the query as given and the reference need: the same in every run on the
-// same image, so that one run of a process measures it for all.
-type baseline struct {
-	given, reference figures
-	storage          int64 // bytes of all tables and indexes at the largest scale
-	writes           work.Batch
-}
-
 // sets are the values with which the queries are run. A query without parameters has one
 // empty set.
 func (t Task) sets() []work.Set {

@@ -27,7 +27,7 @@ func (Kind) Load(files fs.FS, checkFiles []string) ([]takehome.Check, takehome.G
 	if err != nil {
 		return nil, nil, err
 	}
-	grader := &Grader{task: task, memo: &memo{}}
+	grader := &Grader{task: task, memo: &memo{}, patience: usualPatience()}
 	if grader.dataset, grader.schema, err = dataset(files, task.Spec); err != nil {
 		return nil, nil, err
 	}
@@ -43,6 +43,8 @@ type Grader struct {
 	schema  []takehome.Script // makes the tables of the data set, empty
 	checks  []script.Check    // in the order in which they run
 	memo    *memo
+
+	patience patience
 }
 
 // Only is the grader of the checks that are kept, in the same order.

@@ -16,13 +16,19 @@ import (
 	"github.com/takehome-dev/takehome/internal/takehome"
 )
 
-// How long one statement may take on the server: so long that only a query that does not end
-// is ever cut, since time is not what is judged. The session waits a little longer.
-const (
-	queryPatience = 40 * time.Second
-	ddlPatience   = 2 * time.Minute
-	grace         = 5 * time.Second
-)
+// patience is how long one statement may take on the server: so long that only what does not
+// end is ever cut, since time is not what is judged.
+type patience struct {
+	query, ddl time.Duration
+	small      time.Duration // a query on a handful of rows
+}
+
+func usualPatience() patience {
+	return patience{query: 40 * time.Second, ddl: 2 * time.Minute, small: 10 * time.Second}
+}
+
+// grace is how much longer a session waits than the server.
+const grace = 5 * time.Second
 
 // measured is everything that was counted about a submission.
 type measured struct {
@@ -36,13 +42,7 @@ type measured struct {
 	refused   *work.RefusedWrite // of the batch, with the submission's DDL
 }
 
-// memo keeps the baseline of a challenge for all runs of a process.
-type memo struct {
-	mu   sync.Mutex
-	base *baseline
-}
-
-// session opens a session in a prepared database.
+// open opens a session in a prepared database.
 func (r *grading) open(ctx context.Context, role takehome.Role, name string, patience time.Duration) (*database.Connection, error) {
 	return database.Connect(ctx, r.session.Lab, role, database.Options{
 		Database: name, Patience: patience + grace,
@@ -60,28 +60,16 @@ func shut(ctx context.Context, session *database.Connection) {
 	_ = session.Close(ctx)
 }
 
-// measureBaselineOnce takes the baseline from an earlier run of this process, or counts it.
-func (r *grading) measureBaselineOnce(ctx context.Context) error {
-	r.memo.mu.Lock()
-	defer r.memo.mu.Unlock()
-	if r.memo.base == nil {
-		base, err := r.measureBaseline(ctx)
-		if err != nil {
-			return err
-		}
-		r.memo.base = &base
-	}
-	r.base = *r.memo.base
-	return nil
-}
-
-// lanes does something at every scale: the largest beside the others, so that both processors
-// of a small machine have about as much to do.
+// lanes does something at every scale: first the smallest, then the largest beside the others,
+// so that both processors of a small machine have about as much to do.
 func (r *grading) lanes(ctx context.Context, do func(ctx context.Context, scale string) error) error {
+	if err := do(ctx, r.task.Scales[0]); err != nil {
+		return err
+	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return do(ctx, r.task.Largest()) })
 	group.Go(func() error {
-		for _, scale := range r.task.Scales[:len(r.task.Scales)-1] {
+		for _, scale := range r.task.Scales[1 : len(r.task.Scales)-1] {
 			if err := do(ctx, scale); err != nil {
 				return err
 			}
@@ -89,54 +77,6 @@ func (r *grading) lanes(ctx context.Context, do func(ctx context.Context, scale 
 		return nil
 	})
 	return group.Wait()
-}
-
-// measureBaseline counts the query as given, and the reference in a transaction of its own
-// whose indexes are gone afterwards.
-func (r *grading) measureBaseline(ctx context.Context) (baseline, error) {
-	base := baseline{given: figures{}, reference: figures{}}
-	var mu sync.Mutex
-	err := r.lanes(ctx, func(ctx context.Context, scale string) error {
-		session, err := r.open(ctx, takehome.RoleOwner, scale, ddlPatience)
-		if err != nil {
-			return err
-		}
-		defer shut(ctx, session)
-		given, err := r.execute(ctx, session, r.query("the query as it was given", r.task.Given, nil), []work.Mode{work.Literal})
-		if err != nil {
-			return err
-		}
-		reference, err := r.executeReference(ctx, session, scale)
-		mu.Lock()
-		defer mu.Unlock()
-		base.given[scale], base.reference[scale] = given, reference
-		return err
-	})
-	if err != nil {
-		return base, err
-	}
-	for name, of := range map[string]figures{r.task.Query: base.given, r.task.Reference.Query: base.reference} {
-		if refused := of.refusal(r.task.Scales); refused != nil {
-			return base, r.authors(name, "with the parameters "+refused.Set+": "+work.Tell(*refused.Refusal))
-		}
-	}
-	if base.storage, err = r.storageNow(ctx); err != nil {
-		return base, err
-	}
-	batch, refused, err := r.batch(ctx, "before")
-	if refused != nil {
-		err = errors.Join(err, r.authors(r.task.Writes, work.Tell(refused.Refusal)))
-	}
-	base.writes = batch
-	return base, err
-}
-
-// authors is a fault of the challenge's author.
-func (r *grading) authors(file, problem string) error {
-	return &takehome.Fault{
-		Owner: takehome.Author, Summary: file + ": " + problem,
-		Hint: "mend the challenge package; takehome help challenge-format describes every field",
-	}
 }
 
 // query is a statement as it is measured.
@@ -150,43 +90,6 @@ func bare(sql string) string {
 		return statements[0].Text
 	}
 	return sql
-}
-
-// executeReference measures the reference with its indexes, which a rollback takes away.
-func (r *grading) executeReference(ctx context.Context, session *database.Connection, scale string) (made []work.Measurement, err error) {
-	modes := r.task.modes()
-	if scale != r.task.Largest() {
-		modes = modes[:1]
-	}
-	var orders []instruction
-	for _, statement := range sqlscript.Statements(r.task.ReferenceIndexes) {
-		orders = append(orders, r.task.instruct(statement))
-	}
-	if _, err := session.Run(ctx, "BEGIN"); err != nil {
-		return nil, err
-	}
-	defer func() {
-		_, failed := session.Run(ctx, "ROLLBACK")
-		err = errors.Join(err, failed)
-	}()
-	done, err := perform(ctx, session, orders)
-	if err != nil {
-		return nil, err
-	}
-	for _, each := range done {
-		if each.refusal != nil || each.order == orderDeny || each.order == orderForge {
-			return nil, r.authors(r.task.Reference.Indexes, each.words())
-		}
-	}
-	return r.execute(ctx, session, r.query("the reference", r.task.ReferenceQuery, nil), modes)
-}
-
-func statementsOf(text string) []string {
-	var made []string
-	for _, statement := range sqlscript.Statements(text) {
-		made = append(made, statement.Text)
-	}
-	return made
 }
 
 // execute measures a query with every set of parameters. After one that came to nothing the
@@ -213,7 +116,7 @@ func (r *grading) measureSubmission(ctx context.Context) error {
 	r.got, r.bare = figures{}, figures{}
 	var mu sync.Mutex
 	err := r.lanes(ctx, func(ctx context.Context, scale string) error {
-		session, err := r.open(ctx, takehome.RoleOwner, scale, ddlPatience)
+		session, err := r.open(ctx, takehome.RoleOwner, scale, r.patience.ddl)
 		if err != nil {
 			return err
 		}
@@ -222,13 +125,20 @@ func (r *grading) measureSubmission(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		if scale == r.task.Scales[0] {
+			r.done = done
+		}
+		mu.Lock()
+		// What came to nothing at the smallest scale would take as long at every other.
+		skipped := r.delivered.query.Text == "" || r.got.refusal(r.task.Scales[:1]) != nil
+		mu.Unlock()
+		if skipped {
+			return nil
+		}
 		got, bare, err := r.executeSubmission(ctx, scale)
 		mu.Lock()
 		defer mu.Unlock()
 		r.got[scale], r.bare[scale] = got, bare
-		if scale == r.task.Scales[0] {
-			r.done = done
-		}
 		return err
 	})
 	if err != nil {
@@ -244,10 +154,7 @@ func (r *grading) measureSubmission(ctx context.Context) error {
 // executeSubmission measures the submission's query with its settings, and at the largest
 // scale without them as well.
 func (r *grading) executeSubmission(ctx context.Context, scale string) (got, bare []work.Measurement, err error) {
-	if r.delivered.query.Text == "" {
-		return nil, nil, nil
-	}
-	session, err := r.open(ctx, takehome.RoleOwner, scale, queryPatience)
+	session, err := r.open(ctx, takehome.RoleOwner, scale, r.patience.query)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -275,7 +182,7 @@ func (r *grading) executeSubmission(ctx context.Context, scale string) (got, bar
 
 // storageNow is how much room tables and indexes take at the largest scale.
 func (r *grading) storageNow(ctx context.Context) (int64, error) {
-	admin, err := r.open(ctx, takehome.RoleAdmin, r.task.Largest(), queryPatience)
+	admin, err := r.open(ctx, takehome.RoleAdmin, r.task.Largest(), r.patience.query)
 	if err != nil {
 		return 0, err
 	}
@@ -291,7 +198,7 @@ func (r *grading) batch(ctx context.Context, when string) (batch work.Batch, ref
 	if r.task.WriteBatch == "" {
 		return work.Batch{}, nil, nil
 	}
-	admin, err := r.open(ctx, takehome.RoleAdmin, statistics, queryPatience)
+	admin, err := r.open(ctx, takehome.RoleAdmin, statistics, r.patience.query)
 	if err != nil {
 		return work.Batch{}, nil, err
 	}

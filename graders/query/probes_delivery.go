@@ -15,7 +15,6 @@ func (r *grading) deliveryProbes() map[string]script.Probe {
 		"ddl":         once(r.probeDDL, labelMeasured, "runs", "nothing"),
 		"permissions": once(r.probePermissions, "kept", "broken", "tampering"),
 		"settings":    once(r.probeSettings, "none", "sane", "forbidden"),
-		"explanation": once(r.probeExplanation, "full", "short", "absent"),
 	}
 }
 
@@ -102,12 +101,18 @@ func (r *grading) probePermissions(*script.Probing) script.Observation {
 			label, first = "broken", words
 		}
 	}
+	for _, change := range r.left {
+		lines = append(lines, change.String()+": "+change.Reason)
+		if label == "kept" {
+			label, first = "broken", lines[len(lines)-1]
+		}
+	}
 	if label == "kept" {
 		return seen("kept", "nothing else is made")
 	}
 	return script.Observation{
 		Label: label, Detail: first,
-		Evidence: []takehome.Evidence{ofFiles("statements that were not run", strings.Join(lines, "\n"))},
+		Evidence: []takehome.Evidence{ofFiles("what is not allowed", strings.Join(lines, "\n"))},
 	}
 }
 
@@ -132,24 +137,6 @@ func (r *grading) probeSettings(*script.Probing) script.Observation {
 		return seen("none", "no settings are needed")
 	}
 	return script.Observation{Label: "sane", Detail: strings.Join(made, ", "), Evidence: r.attribution()}
-}
-
-// leastWords is how long a text is that can name a cause, a change and its effect.
-const leastWords = 60
-
-// probeExplanation looks whether the written part is there.
-func (r *grading) probeExplanation(*script.Probing) script.Observation {
-	file := r.delivered.Explanation
-	words := len(strings.Fields(file.Text))
-	switch {
-	case !file.Found(), words == 0 && file.Problem == "":
-		return seen("absent", "there is no EXPLANATION.md")
-	case file.Problem != "":
-		return seen("short", file.Problem)
-	case words < leastWords:
-		return seen("short", fmt.Sprintf("%s has %d words", file.Path, words))
-	}
-	return seen("full", file.Path+" explains the changes")
 }
 
 func (r *grading) resultProbes() map[string]script.Probe {

@@ -2,9 +2,7 @@ package query
 
 import (
 	"fmt"
-	"strings"
 
-	"github.com/takehome-dev/takehome/graders/query/plan"
 	"github.com/takehome-dev/takehome/graders/query/work"
 	"github.com/takehome-dev/takehome/graders/script"
 	"github.com/takehome-dev/takehome/internal/takehome"
@@ -12,9 +10,8 @@ import (
 
 func (r *grading) workProbes() map[string]script.Probe {
 	return map[string]script.Probe{
-		"work":      once(r.probeWork, labelMeasured, "refused"),
-		"growth":    once(r.probeGrowth, labelMeasured, "refused"),
-		"plan_fact": once(r.probePlanFact, "none", "found"),
+		"work":   once(r.probeWork, labelMeasured, "refused"),
+		"growth": once(r.probeGrowth, labelMeasured, "refused"),
 	}
 }
 
@@ -56,41 +53,4 @@ func (r *grading) probeGrowth(*script.Probing) script.Observation {
 		Detail:   detail + fmt.Sprintf("; a good solution %s, the given query %s", work.Decimal(reference), work.Decimal(given)),
 		Evidence: []takehome.Evidence{tableNote(r.growthTable())},
 	}
-}
-
-// probePlanFact looks for a fact in the plans at the full size that the reference's plan for
-// the same parameters does not have.
-func (r *grading) probePlanFact(at *script.Probing) script.Observation {
-	kinds := map[string]plan.FactKind{"scan": plan.BigScan, "spill": plan.Spill, "estimate": plan.Misestimate}
-	name, _ := at.With["fact"].(string)
-	kind := kinds[name]
-	var lines []string
-	for _, measured := range r.got[r.task.Largest()] {
-		if measured.Mode != work.Literal || measured.Refusal != nil {
-			continue
-		}
-		reference, _ := r.base.reference.at(r.task.Largest(), measured.Set, measured.Mode)
-		for _, fact := range measured.Reading.Facts {
-			if fact.Kind == kind && !excused(reference.Reading, fact) {
-				lines = append(lines, fmt.Sprintf("%s, parameters %s: %s", fact.Where, measured.Set, fact.Note))
-			}
-		}
-	}
-	if len(lines) == 0 {
-		return seen("none", "")
-	}
-	return script.Observation{
-		Label: "found", Detail: lines[0],
-		Evidence: []takehome.Evidence{note("in the plans at the full size", strings.Join(lines, "\n"))},
-	}
-}
-
-// excused reports whether the reference's plan has the same fact.
-func excused(reference plan.Reading, fact plan.Fact) bool {
-	for _, own := range reference.Facts {
-		if own.Kind == fact.Kind && own.Table == fact.Table {
-			return true
-		}
-	}
-	return false
 }

@@ -57,7 +57,58 @@ func (m *Maker) make(ctx context.Context, seed string, number int, size size) ([
 			return nil, err
 		}
 	}
+	for i := range made {
+		m.aim(choices[i], &made[i])
+	}
 	return made, nil
+}
+
+// aim gives the parameters of every second database the values of one row, if they are of its
+// types: a query for a row and those behind it shows its mistakes where that row is there.
+func (m *Maker) aim(d dice, at *Database) {
+	const often = 50
+	if at.Rows() == 0 || !d.percent(often) {
+		return
+	}
+	full := slices.DeleteFunc(slices.Clone(at.tables), func(each filled) bool { return len(each.rows) == 0 })
+	target := pick(d, full)
+	row := pick(d, target.rows)
+	for i, parameter := range m.parameters {
+		var fitting []database.Value
+		for place, column := range target.of.columns {
+			if !row[place].Null && family(column.base) == family(m.source.Types[i]) && parameter.may(row[place].Text) {
+				fitting = append(fitting, row[place])
+			}
+		}
+		if len(fitting) > 0 {
+			at.Parameters[i] = pick(d, fitting)
+		}
+	}
+}
+
+// family joins the names of types whose values can be taken for each other.
+func family(name string) string {
+	name, _, _ = strings.Cut(name, "(")
+	switch strings.TrimSpace(name) {
+	case "int2", "int4", "int8", "int", "integer", "bigint", "smallint":
+		return "integer"
+	case "text", "varchar", "bpchar", "character varying", "character":
+		return "text"
+	case "timestamptz", "timestamp with time zone":
+		return "timestamptz"
+	case "timestamp", "timestamp without time zone":
+		return "timestamp"
+	}
+	return name
+}
+
+// may reports whether an author lets a parameter have a value.
+func (p pool) may(value string) bool {
+	at, isInstant := instantOf(value)
+	return !p.closed || slices.ContainsFunc(p.near, func(allowed string) bool {
+		same, ok := instantOf(allowed)
+		return allowed == value || isInstant && ok && same.Equal(at)
+	})
 }
 
 // value draws a value, or NULL.
