@@ -64,3 +64,6 @@ func (c *Connection) next(ctx context.Context, pipeline *pgconn.Pipeline) (Answe
 	}
 	return c.read(ctx, reader)
 }
+
+// Closed reports whether the session has ended. The next statement opens another.
+func (c *Connection) Closed() bool { return c.conn == nil || c.conn.IsClosed() }

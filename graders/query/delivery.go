@@ -11,7 +11,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/takehome-dev/takehome/graders/script"
 	"github.com/takehome-dev/takehome/internal/sqlscript"
 	"github.com/takehome-dev/takehome/internal/takehome"
 )
@@ -25,6 +24,10 @@ type Delivery struct {
 	Indexes     File
 	Settings    File
 	Explanation File
+
+	// header are the settings before the query in query.sql, query is the one after them.
+	header []sqlscript.Statement
+	query  sqlscript.Statement
 }
 
 // File is one file of the submission, with its statements where it is SQL.
@@ -91,8 +94,22 @@ func readDelivery(dir string) (Delivery, error) {
 			return Delivery{}, err
 		}
 	}
+	delivery.part()
 	return delivery, nil
 }
+
+// part takes settings from the head of query.sql.
+func (d *Delivery) part() {
+	rest := d.Query.Statements
+	for len(rest) > 0 && beginsWithSet.MatchString(rest[0].Text) {
+		d.header, rest = append(d.header, rest[0]), rest[1:]
+	}
+	if len(rest) == 1 {
+		d.query = rest[0]
+	}
+}
+
+var beginsWithSet = regexp.MustCompile(`(?i)^SET\s`)
 
 // readFile reads one file of a stranger, up to a limit.
 func readFile(root *os.Root, name string) (file File, err error) {
@@ -116,19 +133,4 @@ func readFile(root *os.Root, name string) (file File, err error) {
 		file.Statements = sqlscript.Statements(file.Text)
 	}
 	return file, nil
-}
-
-// queryFile says what query.sql holds.
-func (d Delivery) queryFile() script.Observation {
-	switch {
-	case !d.Query.Found():
-		return seen("absent", "there is no query.sql")
-	case d.Query.Problem != "":
-		return seen("no_statement", d.Query.Problem)
-	case len(d.Query.Statements) == 0:
-		return seen("no_statement", d.Query.Path+" holds no statement")
-	case len(d.Query.Statements) > 1:
-		return seen("several_statements", fmt.Sprintf("%s holds %d statements", d.Query.Path, len(d.Query.Statements)))
-	}
-	return seen("one_statement", d.Query.Path+" holds one statement")
 }

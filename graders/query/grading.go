@@ -5,6 +5,8 @@ import (
 	"errors"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/takehome-dev/takehome/graders/script"
 	"github.com/takehome-dev/takehome/internal/takehome"
 )
@@ -18,6 +20,10 @@ type grading struct {
 	out     takehome.Judgement
 
 	delivered Delivery
+	orders    []instruction // of indexes.sql
+	wished    []wish
+	measured
+	compared
 }
 
 // Grade reads what was handed in, measures it, and observes every check.
@@ -28,12 +34,37 @@ func (g *Grader) Grade(ctx context.Context, session takehome.Session) (takehome.
 	}
 	run.runner.Probes = probes(run)
 	run.round = &script.Round{Runner: run.runner, Checks: g.checks, Watch: session.Watch}
-	err := run.phase("read", func() error { return run.read() })
-	if err == nil {
-		err = run.phase("checks", func() error { return run.round.Run(ctx, &run.out) })
-	}
+	err := run.walk(ctx)
 	run.round.Complete(&run.out)
 	return run.out, errors.Join(append(run.round.Problems, err)...)
+}
+
+// walk takes the run from station to station.
+func (r *grading) walk(ctx context.Context) error {
+	for _, station := range []struct {
+		name string
+		do   func(context.Context) error
+	}{
+		{"read", r.read},
+		{"baseline", r.measureBaselineOnce},
+		{"measure", r.observe},
+		{"change", r.compareChanged},
+		{"checks", func(ctx context.Context) error { return r.round.Run(ctx, &r.out) }},
+	} {
+		if err := r.phase(station.name, func() error { return station.do(ctx) }); err != nil {
+			return err
+		}
+	}
+	r.exhibit()
+	return nil
+}
+
+// observe counts and compares at the same time: each works in databases of its own.
+func (r *grading) observe(ctx context.Context) error {
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return r.measureSubmission(ctx) })
+	group.Go(func() error { return r.compareSmall(ctx) })
+	return group.Wait()
 }
 
 // phase measures and announces one part of the run.
@@ -47,7 +78,13 @@ func (r *grading) phase(name string, do func() error) error {
 }
 
 // read takes the files of the submission.
-func (r *grading) read() (err error) {
-	r.delivered, err = readDelivery(r.session.Submission.Dir)
-	return err
+func (r *grading) read(context.Context) (err error) {
+	if r.delivered, err = readDelivery(r.session.Submission.Dir); err != nil {
+		return err
+	}
+	for _, statement := range r.delivered.Indexes.Statements[:min(len(r.delivered.Indexes.Statements), maxStatements)] {
+		r.orders = append(r.orders, r.task.instruct(statement))
+	}
+	r.wished = r.wishes(r.orders)
+	return nil
 }

@@ -27,8 +27,8 @@ func (Kind) Load(files fs.FS, checkFiles []string) ([]takehome.Check, takehome.G
 	if err != nil {
 		return nil, nil, err
 	}
-	grader := &Grader{task: task}
-	if grader.dataset, err = dataset(files, task.Spec); err != nil {
+	grader := &Grader{task: task, memo: &memo{}, patience: usualPatience()}
+	if grader.dataset, grader.schema, err = dataset(files, task.Spec); err != nil {
 		return nil, nil, err
 	}
 	var words []takehome.Check
@@ -40,7 +40,11 @@ func (Kind) Load(files fs.FS, checkFiles []string) ([]takehome.Check, takehome.G
 type Grader struct {
 	task    Task
 	dataset *takehome.Dataset
-	checks  []script.Check // in the order in which they run
+	schema  []takehome.Script // makes the tables of the data set, empty
+	checks  []script.Check    // in the order in which they run
+	memo    *memo
+
+	patience patience
 }
 
 // Only is the grader of the checks that are kept, in the same order.

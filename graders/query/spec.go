@@ -5,7 +5,6 @@ import (
 	"io/fs"
 	"path"
 	"regexp"
-	"slices"
 	"strings"
 
 	"github.com/goccy/go-yaml/ast"
@@ -18,11 +17,14 @@ const specFile = "query.yaml"
 
 // Spec is what a challenge of this kind asks, with the SQL of the files that it names.
 type Spec struct {
-	// Dataset is "shop", the data that challenges share, or a folder of the package with one
-	// file of SQL for each prepared database, and schema.sql, which runs before each of them.
+	// Dataset is "shop", the data that challenges share, or a folder of the package: schema.sql
+	// makes the tables, and a file named for each prepared database fills them.
 	Dataset string `yaml:"dataset"`
 	// Query is the file with the slow query as it is handed out; $1, $2 … are its parameters.
-	Query      string     `yaml:"query"`
+	Query string `yaml:"query"`
+	// Unlimited is a file with the same query without its LIMIT and OFFSET. It is needed where
+	// Order leaves ties: rows that tie at the edge of the limit are free.
+	Unlimited  string     `yaml:"unlimited"`
 	Parameters Parameters `yaml:"parameters"`
 	// Order is what the brief promises about the order of the rows. Rows that these keys do
 	// not tell apart may come in any order.
@@ -60,8 +62,6 @@ type ParameterSet struct {
 type OrderKey struct {
 	Column     string `yaml:"column"`
 	Descending bool   `yaml:"descending"`
-	// Nulls is first or last; left out, Postgres' own: last, and first where it descends.
-	Nulls string `yaml:"nulls"`
 }
 
 // Reference names the files of a good solution.
@@ -75,6 +75,7 @@ type Reference struct {
 type Tiny struct {
 	Tables     map[string]TinyTable `yaml:"tables"`
 	Parameters []Domain             `yaml:"parameters"` // one for each parameter, by number
+	Databases  int                  `yaml:"databases"`  // how many are made; left out: 200
 }
 
 // TinyTable is one table of them.
@@ -86,7 +87,7 @@ type TinyTable struct {
 // Domain is where values come from.
 type Domain struct {
 	Values      []Text `yaml:"values"`
-	NullPercent int    `yaml:"null_percent"`
+	NullPercent *int   `yaml:"null_percent"` // left out: 15 in columns, 0 for parameters
 }
 
 // Budget is what the candidate's DDL may cost.
@@ -135,6 +136,7 @@ type Task struct {
 	Given            string // the slow query
 	ReferenceQuery   string
 	ReferenceIndexes string
+	Unlimited        string
 	WriteBatch       string
 }
 
@@ -165,6 +167,7 @@ func LoadTask(files fs.FS) (Task, error) {
 		{task.Query, &task.Given, true},
 		{task.Reference.Query, &task.ReferenceQuery, true},
 		{task.Reference.Indexes, &task.ReferenceIndexes, false},
+		{task.Spec.Unlimited, &task.Unlimited, false},
 		{task.Writes, &task.WriteBatch, false},
 	} {
 		if part.name == "" && !part.need {
@@ -193,8 +196,6 @@ func (s Spec) problem() string {
 		return "query and reference.query are needed"
 	case len(s.Scales) < 2:
 		return "scales must list at least two prepared databases, the smallest first"
-	case len(s.Tiny.Tables) == 0:
-		return "tiny.tables is needed: without small databases nobody can tell two queries apart"
 	case s.Budget.StoragePercent <= 0 || s.Budget.WriteFactor <= 0:
 		return "budget needs storage_percent and write_factor"
 	}
@@ -209,8 +210,8 @@ func (s Spec) problem() string {
 		}
 	}
 	for _, key := range s.Order {
-		if key.Column == "" || !slices.Contains([]string{"", "first", "last"}, key.Nulls) {
-			return "order: each key has a column, and nulls that come first or last"
+		if key.Column == "" {
+			return "order: each key has a column"
 		}
 	}
 	if problem := s.Parameters.problem(); problem != "" {
@@ -245,20 +246,15 @@ func (p Parameters) problem() string {
 }
 
 func (t Tiny) problem(parameters int) string {
-	if len(t.Parameters) != parameters {
+	if len(t.Parameters) != 0 && len(t.Parameters) != parameters {
 		return fmt.Sprintf("tiny.parameters has %d domains for %d parameters", len(t.Parameters), parameters)
 	}
-	for _, domain := range t.Parameters {
-		if len(domain.Values) == 0 {
-			return "tiny.parameters: a domain needs values"
-		}
-	}
 	for name, table := range t.Tables {
-		if len(table.Rows) != 2 || table.Rows[0] < 0 || table.Rows[0] > table.Rows[1] || table.Rows[1] > 50 {
+		if len(table.Rows) != 0 && len(table.Rows) != 2 || len(table.Rows) == 2 && (table.Rows[0] < 0 || table.Rows[0] > table.Rows[1] || table.Rows[1] > 50) {
 			return fmt.Sprintf("tiny.tables.%s: rows must be the least and the most, at most 50", name)
 		}
 		for column, domain := range table.Columns {
-			if domain.NullPercent < 0 || domain.NullPercent > 100 {
+			if domain.NullPercent != nil && (*domain.NullPercent < 0 || *domain.NullPercent > 100) {
 				return fmt.Sprintf("tiny.tables.%s.%s: null_percent is from 0 to 100", name, column)
 			}
 		}

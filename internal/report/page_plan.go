@@ -32,7 +32,8 @@ type nodeView struct {
 	Miss      string // "20,000x more than estimated", where it is far off
 	Figures   []string
 	TheirNote []string
-	Share     string // "62 %"; empty where it did nothing
+	PerMille  int    // of the work
+	Share     string // the same for a reader, "62 %"; empty where it did nothing
 	Bar       string // of 100 units
 	Most      bool
 	Idle      bool // it never ran
@@ -97,7 +98,7 @@ func newNode(of, most *takehome.PlanNode, depth int, left *int) nodeView {
 		TheirKind: takehome.Line(of.Kind), TheirPart: takehome.Line(of.Part), TheirRelation: takehome.Line(of.Relation),
 		TheirIndex: takehome.Line(of.Index), TheirCondition: takehome.Line(of.Condition),
 		Rows: rowsWords(of.Actual), Estimated: rowsWords(of.Estimated), Miss: missWords(of),
-		Figures: figuresOf(of), TheirNote: lines(of.Notes, diffsShown), Share: shareWords(of.PerMille),
+		Figures: figuresOf(of), TheirNote: lines(of.Notes, diffsShown), PerMille: of.PerMille, Share: shareWords(of.PerMille),
 		Bar: barLength(takehome.Frac(int64(of.PerMille), 1000)), Most: of == most, Idle: of.Loops == 0,
 	}
 	for i := range of.Children {

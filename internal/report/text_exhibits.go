@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/takehome-dev/takehome/internal/takehome"
@@ -9,15 +10,21 @@ import (
 
 // How much of an exhibit the last screen of a run shows; the page has more of it.
 const (
-	textNodes   = 14
+	textLines   = 22 // of one exhibit
+	textHottest = 5  // nodes of a plan, those with most work
+	textNodes   = 40 // of a plan that is drawn as a tree
 	textRows    = 10
 	textColumns = 6
-	textTables  = 6
 )
 
-// exhibits shows plans and tables as far as a terminal can, and names the drawings.
+// exhibits shows where the work of plans is, tables, and the names of drawings, each exhibit
+// on a few lines.
 func (s *screen) exhibits(all []takehome.Exhibit) {
-	for i, each := range all[:min(len(all), exhibitsShown)] {
+	for i, each := range all {
+		if i == exhibitsShown {
+			s.line(s.Dim(fmt.Sprintf("… and %d more exhibits", len(all)-i)))
+			return
+		}
 		view := newExhibit(each, "", new(int))
 		s.gap()
 		title := view.TheirName
@@ -25,25 +32,56 @@ func (s *screen) exhibits(all []takehome.Exhibit) {
 			title += " (staff only)"
 		}
 		s.line(s.Bold(fit(title, s.width)))
-		if view.TheirNote != "" {
-			s.paragraph("  ", s.inert(view.TheirNote))
-		}
-		s.work(view)
-		for _, plan := range view.Plans {
-			s.plan(plan)
-		}
-		for j, table := range view.Tables {
-			if j == textTables {
-				s.line(s.Dim(fmt.Sprintf("  … and %d more tables", len(view.Tables)-j)))
+		inside := &screen{Painter: s.Painter, width: s.width, ascii: s.ascii}
+		inside.exhibit(view)
+		shown := 0
+		for line := range strings.Lines(inside.out.String()) {
+			if shown++; shown > textLines {
 				break
 			}
-			s.table(table)
+			s.out.WriteString(line)
 		}
-		for _, drawing := range view.Drawings {
-			s.line(s.Dim(fit("  Drawing, in the page: "+drawing.TheirTitle, s.width)))
+		if hidden := strings.Count(inside.out.String(), "\n") - textLines; hidden > 0 {
+			s.line(s.Dim(fmt.Sprintf("  … %d more lines in the page", hidden)))
 		}
-		if i == exhibitsShown-1 && len(all) > exhibitsShown {
-			s.line(s.Dim(fmt.Sprintf("… and %d more", len(all)-exhibitsShown)))
+	}
+}
+
+func (s *screen) exhibit(view exhibitView) {
+	if view.TheirNote != "" {
+		s.paragraph("  ", s.inert(view.TheirNote))
+	}
+	s.work(view)
+	for _, plan := range view.Plans {
+		s.hottest(plan)
+	}
+	for _, table := range view.Tables {
+		s.table(table)
+	}
+	for _, drawing := range view.Drawings {
+		s.line(s.Dim(fit("  Drawing, in the page: "+drawing.TheirTitle, s.width)))
+	}
+}
+
+// hottest lists the nodes of a plan that do most of its work, the widest first.
+func (s *screen) hottest(plan planView) {
+	var nodes []nodeView
+	var walk func(nodeView)
+	walk = func(n nodeView) {
+		children := n.Children
+		n.Children, n.Hidden = nil, 0
+		nodes = append(nodes, n)
+		for _, child := range children {
+			walk(child)
+		}
+	}
+	walk(plan.Root)
+	slices.SortStableFunc(nodes, func(a, b nodeView) int { return b.PerMille - a.PerMille })
+	s.line("  " + fit("Most of the work of "+plan.TheirTitle, s.width-2))
+	left := textHottest
+	for _, each := range nodes[:min(len(nodes), textHottest)] {
+		if each.PerMille > 0 {
+			s.node(each, "", &left)
 		}
 	}
 }

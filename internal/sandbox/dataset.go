@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"regexp"
+	"time"
 
 	"github.com/takehome-dev/takehome/internal/sandbox/builder"
 	"github.com/takehome-dev/takehome/internal/sandbox/postgres"
@@ -12,6 +13,9 @@ import (
 
 // databaseName is what a prepared database may be called.
 var databaseName = regexp.MustCompile(`^[a-z][a-z0-9_]{0,40}$`)
+
+// loading is how long a data set may take to be loaded, on a machine that is busy.
+const loading = 30 * time.Minute
 
 // PrepareDataset makes sure of the image in which the databases of a data set are loaded.
 // Making it takes minutes and happens once; tell, which may be nil, hears of it. SQL that does
@@ -72,7 +76,7 @@ func proveDataset(dataset takehome.Dataset) error {
 
 func (e *Engine) buildDataset(ctx context.Context, dataset takehome.Dataset, server madeImage, tag, digest string) (madeImage, error) {
 	var outcome builder.Outcome
-	err := e.call(ctx, "build the image of the data set", making, func(ctx context.Context) error {
+	err := e.call(ctx, "build the image of the data set", loading, func(ctx context.Context) error {
 		var err error
 		outcome, err = builder.Run(ctx, e.cli, builder.Request{
 			Context: postgres.DatasetContext(dataset), Dockerfile: "Dockerfile", Tag: tag, Network: "none",

@@ -6,6 +6,9 @@
 // It stands above package database and knows no challenge. Only the comparing is its own:
 // databases are made by package tiny, answers are compared by package rows, and what a
 // candidate's DDL left behind is told by package footprint.
+//
+// All of it works in sessions of the owner role, in transactions that are taken back. The
+// tables, and the sessions, may not be used by anybody else meanwhile.
 package equivalence
 
 import (
@@ -13,15 +16,16 @@ import (
 
 	"github.com/takehome-dev/takehome/graders/database"
 	"github.com/takehome-dev/takehome/graders/query/equivalence/rows"
+	"github.com/takehome-dev/takehome/graders/query/equivalence/tiny"
 	"github.com/takehome-dev/takehome/internal/takehome"
 )
 
-// Queries are the two queries of a comparison. Both take the same parameters, $1, $2 ….
-type Queries struct {
-	Given     string // as the challenge hands it out: the truth
-	Candidate string // a stranger's bytes; anything but one query is refused
-	// Types are those of the parameters, in SQL: "date", "text[]". Neither query has to
-	// mention every parameter.
+// Question is what both queries are to answer.
+type Question struct {
+	// Given is the query as the challenge hands it out: the truth. Its parameters are $1, $2 ….
+	Given string
+	// Types are those of the parameters, in SQL: "date", "text[]". A query need not mention
+	// every parameter.
 	Types []string
 	// Order is what the brief promises about the order of the rows, by names of Given's
 	// columns; empty: nothing. Ties by these keys are free.
@@ -29,30 +33,24 @@ type Queries struct {
 	// Unlimited is Given without its LIMIT and OFFSET; empty: it has none, or Order leaves no
 	// ties. With it, rows that tie at the edge of the limit are free as well.
 	Unlimited string
+	// Statement bounds one query on the server; 0 means 3 seconds. It has to be less than the
+	// patience of the sessions, so that a query that takes too long is cancelled in place.
+	Statement time.Duration
 }
 
-// Ground is where queries are compared.
-type Ground struct {
-	// Candidate is a session of the owner role in a database with the data set's tables in
-	// which the candidate's DDL was run. Its Options.Patience bounds one query; MaxRows and
-	// MaxBytes bound one answer. Nothing else may use the session, or the database's tables,
-	// meanwhile: everything happens in transactions that are rolled back.
-	Candidate *database.Connection
-	// Given is a session in a database that holds the same without the candidate's DDL, for
-	// the query as given; it may be RoleAdmin's with search_path public, since nothing of the
-	// candidate's is there. Nil: the session of Candidate, which is right where the footprint
-	// showed that no name of the given query can mean something else now.
-	Given *database.Connection
-	// Statement bounds one statement on the server; 0 means 5 seconds. It must be less than
-	// the patience of the sessions, so that a query that takes too long is cancelled in place.
-	Statement time.Duration
+// Case is a small database together with the right answer, which was found before there was
+// any DDL of a candidate's that could have bent it.
+type Case struct {
+	tiny.Database
+	right database.Answer
 }
 
 // Outcome is how a comparison ended.
 type Outcome string
 
 // Equal is as far as was looked. Refused is a candidate's query that could not be compared:
-// an error that the given one does not end in, more rows than are read, no end in time.
+// an error that the given one does not end in, more rows than are read, no end in time; or
+// DDL that refuses rows which the schema allows.
 const (
 	Equal     Outcome = "equal"
 	Different Outcome = "different"
@@ -66,12 +64,12 @@ type Verdict struct {
 	Reason    string // what differs, or why it was refused; "" when equal
 	SQLState  string // of a refusal
 	Compared  int    // databases, or sets of parameters, with which both answers were compared
-	Moved     int    // how often a change of the rows changed the answer of the query as given
+	Moved     int    // how often a change of the rows changed the right answer
 	Parameter string // values of the parameters where it ended, "$1 = 2024-05-01, $2 = paid"
-	// Counterexample is set when it is different or refused on a small database.
+	// Counterexample is the database where it ended, if it is a small one.
 	Counterexample *Counterexample
-	// Answers are the two results, as far as they are shown; nil when equal.
-	Given, Got *takehome.Table
+	// Right and Got are the two answers, as far as they are shown; nil when equal.
+	Right, Got *takehome.Table
 }
 
 // Counterexample is the smallest database found on which the queries differ.

@@ -97,18 +97,21 @@ func (s *shop) databases(t *testing.T, of task, seed string) []tiny.Database {
 	return made
 }
 
-func (t task) queries(candidate string) equivalence.Queries {
-	return equivalence.Queries{Given: t.given, Candidate: candidate, Types: t.types, Order: t.order, Unlimited: t.unlimited}
+func (t task) question() equivalence.Question {
+	return equivalence.Question{Given: t.given, Types: t.types, Order: t.order, Unlimited: t.unlimited, Statement: 2 * time.Second}
 }
 
-func (s *shop) small(t *testing.T, of task, candidate, seed string) equivalence.Verdict {
+// cases are the small databases of a seed with the right answers.
+func (s *shop) cases(t *testing.T, of task, seed string) []equivalence.Case {
 	t.Helper()
-	return s.compare(t, of, candidate, s.databases(t, of, seed))
+	cases, err := equivalence.Ask(t.Context(), s.owner, of.question(), s.databases(t, of, seed))
+	require.NoError(t, err)
+	return cases
 }
 
-func (s *shop) compare(t *testing.T, of task, candidate string, databases []tiny.Database) equivalence.Verdict {
+func (s *shop) small(t *testing.T, of task, cases []equivalence.Case, candidate string) equivalence.Verdict {
 	t.Helper()
-	verdict, err := equivalence.Small(t.Context(), equivalence.Ground{Candidate: s.owner, Statement: 2 * time.Second}, of.queries(candidate), databases)
+	verdict, err := equivalence.Small(t.Context(), s.owner, of.question(), cases, candidate)
 	require.NoError(t, err)
 	return verdict
 }

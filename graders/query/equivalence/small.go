@@ -5,42 +5,66 @@ import (
 	"fmt"
 
 	"github.com/takehome-dev/takehome/graders/database"
+	"github.com/takehome-dev/takehome/graders/query/equivalence/rows"
 	"github.com/takehome-dev/takehome/graders/query/equivalence/tiny"
 	"github.com/takehome-dev/takehome/internal/takehome"
 )
 
-// Small compares the queries on small databases, one after the other, until one tells them
-// apart, and then makes that one as small as it can. The tables of the ground have to be
-// empty. Every second database is read through indexes wherever that is possible.
-func Small(ctx context.Context, ground Ground, queries Queries, databases []tiny.Database) (Verdict, error) {
-	bench, verdict, err := set(ctx, ground, queries)
+// Small compares a candidate's query with the right answers on small databases, one after the
+// other, until one tells them apart, and then makes that one as small as it can. The tables
+// have to be as they were when Ask was called, but for the candidate's DDL. Every second
+// database is read through indexes wherever that is possible.
+func Small(ctx context.Context, session *database.Connection, question Question, cases []Case, candidate string) (Verdict, error) {
+	bench, verdict, err := lay(ctx, session, question, candidate)
 	if err != nil || verdict != nil {
 		return settled(verdict), err
 	}
-	compared, skipped := 0, 0
-	var last error
-	for _, each := range databases {
-		tried, err := bench.try(ctx, each)
-		switch {
-		case err != nil:
+	compared := 0
+	for start := 0; start < len(cases); start += batch {
+		part := cases[start:min(start+batch, len(cases))]
+		databases := make([]tiny.Database, len(part))
+		for i, each := range part {
+			databases[i] = each.Database
+		}
+		answers, err := bench.visit(ctx, databases, candidateName)
+		if err != nil {
 			return Verdict{}, err
-		case tried.unusable != nil:
-			skipped++
-			last = tried.unusable
-			continue
 		}
-		compared++
-		if tried.verdict == nil {
-			continue
+		for i, each := range answers {
+			verdict, err := bench.judge(ctx, part[i], each)
+			if err != nil {
+				return Verdict{}, err
+			}
+			if verdict != nil {
+				found, err := bench.shrink(ctx, part[i], *verdict)
+				found.Compared = compared + 1
+				return found, err
+			}
+			compared++
 		}
-		found, err := bench.shrink(ctx, each, *tried.verdict)
-		found.Compared = compared
-		return found, err
-	}
-	if skipped > len(databases)/2 {
-		return bench.brokenGiven(fmt.Sprintf("ends in an error on %d of %d small databases", skipped, len(databases)), last)
 	}
 	return Verdict{Outcome: Equal, Compared: compared}, nil
+}
+
+// lay prepares both queries. A verdict is a query that cannot be prepared.
+func lay(ctx context.Context, session *database.Connection, question Question, candidate string) (*bench, *Verdict, error) {
+	made, err := settle(ctx, session, question)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, each := range []struct {
+		name, query string
+		refuse      func(database.Answer) *Verdict
+	}{{givenName, question.Given, brokenGiven}, {candidateName, candidate, refused}} {
+		answer, err := made.prepare(ctx, each.name, each.query)
+		if err != nil {
+			return nil, nil, fmt.Errorf("prepare a query: %w", err)
+		}
+		if answer.Refusal != nil {
+			return nil, each.refuse(answer), nil
+		}
+	}
+	return made, nil, nil
 }
 
 // settled is a verdict that may be missing beside an error.
@@ -51,119 +75,94 @@ func settled(verdict *Verdict) Verdict {
 	return *verdict
 }
 
-// trial is what came of one small database.
-type trial struct {
-	verdict  *Verdict // nil: the answers are equal
-	unusable error    // the query as given ends in an error on it
+// judge holds what came of a small database against the right answer; nil means that it is
+// the same.
+func (b *bench) judge(ctx context.Context, on Case, came visited) (*Verdict, error) {
+	var verdict *Verdict
+	switch {
+	case came.stored.Refusal != nil:
+		verdict = refused(came.stored)
+		verdict.Reason = "its DDL refuses rows that the schema allows: " + takehome.Line(came.stored.Refusal.Message)
+	case !usable(came.answer):
+		verdict = refused(came.answer)
+	default:
+		difference := rows.Compare(on.right, came.answer, b.Order)
+		if difference == nil {
+			return nil, nil //nolint:nilnil // no verdict is the good case
+		}
+		free, err := b.freeOnSmall(ctx, on, difference, came.answer)
+		if err != nil || free {
+			return nil, err
+		}
+		verdict = &Verdict{Outcome: Different, Reason: difference.Reason}
+	}
+	verdict.Right, verdict.Got = shown("the right answer", on.right), shown("its answer", came.answer)
+	verdict.Parameter = tiny.Parameter(on.Parameters)
+	return verdict, nil
 }
 
-// try stores a database, runs both queries, and takes everything back.
-func (b *bench) try(ctx context.Context, on tiny.Database) (trial, error) {
-	made, err := b.tryInside(ctx, on)
+// freeOnSmall looks, in the small database, whether only rows that tie at the edge of the
+// limit differ.
+func (b *bench) freeOnSmall(ctx context.Context, on Case, difference *rows.Difference, got database.Answer) (bool, error) {
+	if b.Unlimited == "" || len(difference.Ties) == 0 {
+		return false, nil
+	}
+	statements := []string{begin}
+	if insert := on.Insert(); insert != "" {
+		statements = append(statements, insert)
+	}
+	err := b.ours(ctx, statements...)
+	free := false
+	if err == nil {
+		free, err = b.free(ctx, difference.Ties, on.right, got, on.Parameters)
+	}
 	if back := b.rollback(ctx); err == nil {
 		err = back
 	}
-	return made, err
+	return free, err
 }
 
-func (b *bench) tryInside(ctx context.Context, on tiny.Database) (trial, error) {
-	verdict, err := b.store(ctx, on)
-	if err != nil || verdict != nil {
-		return trial{verdict: verdict}, err
-	}
-	if err := b.each(ctx, readOnly(on.Number%2 == 0)); err != nil {
-		return trial{}, err
-	}
-	given, got, verdict, err := b.answers(ctx, on.Parameters)
-	if err != nil {
-		return trial{}, err
-	}
-	if !usable(given) {
-		return trial{unusable: refusalError(orTooLong(given))}, nil
-	}
-	if verdict == nil {
-		verdict, err = b.compare(ctx, given, got, on.Parameters)
-	}
-	if verdict != nil {
-		b.show(verdict, given, got)
-		verdict.Parameter = tiny.Parameter(on.Parameters)
-	}
-	return trial{verdict: verdict}, err
-}
-
-// orTooLong gives an answer that was cut off the reason of that.
-func orTooLong(answer database.Answer) database.Answer {
-	if answer.Refusal == nil {
-		answer.Refusal = &database.Refusal{SQLState: tooMuch, Message: "the answer of the query as given has more rows than are read"}
-	}
-	return answer
-}
-
-// readOnly ends the writing of a transaction. An index is of no use in a table of six rows,
-// so that nobody would notice that its answers are wrong, were the others not made dear.
-func readOnly(indexed bool) string {
-	sql := "select pg_catalog.set_config('transaction_read_only', 'on', true)"
-	if indexed {
-		sql += ", pg_catalog.set_config('enable_seqscan', 'off', true), pg_catalog.set_config('plan_cache_mode', 'force_custom_plan', true)"
-	}
-	return sql
-}
-
-// each runs a statement of ours in every session.
-func (b *bench) each(ctx context.Context, sql string) error {
-	if err := ours(ctx, b.ground.Given, sql); err != nil || !b.apart() {
-		return err
-	}
-	return ours(ctx, b.ground.Candidate, sql)
-}
-
-// rollback takes everything back. A session that was lost has nothing to take back.
-func (b *bench) rollback(ctx context.Context) error {
-	ctx = context.WithoutCancel(ctx)
-	for _, session := range []*database.Connection{b.ground.Given, b.ground.Candidate} {
-		if session.InTransaction() {
-			if err := ours(ctx, session, "rollback"); err != nil {
-				return err
+// shrink drops rows as long as the answers still part. What is left is small enough to be
+// checked by hand: no single row of it can be missed.
+func (b *bench) shrink(ctx context.Context, from Case, verdict Verdict) (Verdict, error) {
+	for again := verdict.SQLState != queryCanceled && !b.lost(); again; {
+		again = false
+		for table := range from.Sizes() {
+			for row := from.Sizes()[table] - 1; row >= 0; row-- {
+				if row >= from.Sizes()[table] {
+					continue // it referred to one that is gone
+				}
+				smaller, found, err := b.retry(ctx, from.Without(table, row))
+				if err != nil {
+					return verdict, err
+				}
+				if found != nil && found.Outcome == verdict.Outcome && found.SQLState == verdict.SQLState {
+					from, verdict, again = smaller, *found, true
+				}
 			}
 		}
 	}
-	return nil
+	tables, empty := from.Tables()
+	verdict.Counterexample = &Counterexample{Number: from.Number, Tables: tables, Empty: empty, Script: from.Script()}
+	return verdict, nil
 }
 
-// store begins the transactions and stores a database in them. The schema as given takes it,
-// so that a refusal is the doing of the candidate's DDL.
-func (b *bench) store(ctx context.Context, on tiny.Database) (*Verdict, error) {
-	if err := b.each(ctx, "begin isolation level repeatable read"); err != nil {
-		return nil, err
-	}
-	insert := on.Insert()
-	if insert == "" {
-		return nil, nil //nolint:nilnil // nothing to refuse
-	}
-	if b.apart() {
-		if err := ours(ctx, b.ground.Given, insert); err != nil {
-			return nil, fmt.Errorf("store a small database beside the query as given: %w", err)
-		}
-	}
-	answer, err := b.ground.Candidate.Run(ctx, insert)
-	if err != nil {
-		return nil, fmt.Errorf("store a small database: %w", err)
-	}
-	if answer.Refusal != nil {
-		return refusesRows(answer), nil
-	}
-	return nil, nil //nolint:nilnil // it was stored
-}
+// lost reports whether the session is gone, and what was prepared in it.
+func (b *bench) lost() bool { return b.session.Closed() }
 
-func refusesRows(answer database.Answer) *Verdict {
-	verdict := refusedBy(answer)
-	verdict.Reason = "its DDL refuses rows that the schema allows: " + takehome.Line(answer.Refusal.Message)
-	return &verdict
-}
-
-// show keeps both answers for a reader.
-func (b *bench) show(verdict *Verdict, given, got database.Answer) {
-	verdict.Given, verdict.Got = shown("the query as given", given), shown("your query", got)
+// retry asks both queries about a database.
+func (b *bench) retry(ctx context.Context, on tiny.Database) (Case, *Verdict, error) {
+	right, err := b.visit(ctx, []tiny.Database{on}, givenName)
+	if err != nil || len(right) == 0 || !usable(right[0].answer) {
+		return Case{}, nil, err
+	}
+	made := Case{Database: on, right: right[0].answer}
+	got, err := b.visit(ctx, []tiny.Database{on}, candidateName)
+	if err != nil || len(got) == 0 {
+		return Case{}, nil, err
+	}
+	verdict, err := b.judge(ctx, made, got[0])
+	return made, verdict, err
 }
 
 // maxShown is how many rows of an answer a reader gets to see.
@@ -184,37 +183,8 @@ func shown(title string, answer database.Answer) *takehome.Table {
 		}
 		made.Rows = append(made.Rows, cells)
 	}
-	if more := len(answer.Rows) - maxShown; more > 0 {
+	if len(answer.Rows) > maxShown {
 		made.Title += fmt.Sprintf(" (%d of %d rows)", maxShown, len(answer.Rows))
 	}
 	return made
 }
-
-// shrink drops rows as long as the answers still part. What is left is small enough to be
-// checked by hand: no single row of it can be missed.
-func (b *bench) shrink(ctx context.Context, from tiny.Database, verdict Verdict) (Verdict, error) {
-	for again := verdict.SQLState != cancelled; again; {
-		again = false
-		for table := range from.Sizes() {
-			for row := from.Sizes()[table] - 1; row >= 0; row-- {
-				if row >= from.Sizes()[table] {
-					continue // it referred to one that is gone
-				}
-				smaller := from.Without(table, row)
-				tried, err := b.try(ctx, smaller)
-				if err != nil {
-					return verdict, err
-				}
-				if tried.verdict != nil && tried.verdict.Outcome == verdict.Outcome && tried.verdict.SQLState == verdict.SQLState {
-					from, verdict, again = smaller, *tried.verdict, true
-				}
-			}
-		}
-	}
-	tables, empty := from.Tables()
-	verdict.Counterexample = &Counterexample{Number: from.Number, Tables: tables, Empty: empty, Script: from.Script()}
-	return verdict, nil
-}
-
-// cancelled is query_canceled: each further try would take as long again.
-const cancelled = "57014"

@@ -93,8 +93,9 @@ func topJoin(from *node, cut bool) *joinSeen {
 	return nil
 }
 
-// farOff compares rows per loop, both as EXPLAIN has them.
+// farOff compares rows per loop, both as EXPLAIN has them. Where next to nothing came, too
+// high an estimate is no fault: no statistics tell that a value is absent.
 func (j *joinSeen) farOff() bool {
 	planned, came := math.Max(j.raw.PlanRows, fewRows), math.Max(j.raw.ActualRows, fewRows)
-	return came > planned*farOff || !j.cut && planned > came*farOff
+	return came > planned*farOff || !j.cut && j.raw.ActualRows >= fewRows && planned > came*farOff
 }

@@ -119,7 +119,7 @@ func (n *node) inner() bool {
 func (n *node) operation() Operation {
 	relation, alias := n.relation()
 	return Operation{
-		Kind: n.kind(), Relation: relation, Alias: alias, Index: takehome.Line(n.raw.IndexName), Own: n.own,
+		Kind: n.kind(), Relation: relation, Alias: alias, Index: takehome.Line(n.raw.IndexName), Own: n.own, Whole: n.whole,
 		Returned: clamped(math.Max(0, n.raw.ActualRows) * float64(n.loops())), Loops: n.loops(), Spilled: n.spilled(),
 	}
 }

@@ -64,9 +64,10 @@ type Operation struct {
 	Alias    string // of Relation, where it differs
 	Index    string // that is used
 	Own      Counts
-	Returned int64 // rows that came out, over all loops
-	Loops    int64 // 0: it never ran
-	Spilled  bool  // it wrote temporary files
+	Whole    Counts // with all that ran below it, as EXPLAIN prints it; without rows
+	Returned int64  // rows that came out, over all loops
+	Loops    int64  // 0: it never ran
+	Spilled  bool   // it wrote temporary files
 }
 
 // Reading is what one execution tells.

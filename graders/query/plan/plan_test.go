@@ -105,8 +105,9 @@ func TestFactsThatAreNone(t *testing.T) {
 		"a scan of a small table":             `{"Node Type": "Seq Scan", "Relation Name": "countries", "Actual Rows": 9, "Actual Loops": 1, "Shared Hit Blocks": 4000}`,
 		"a join that a limit stopped": `{"Node Type": "Limit", "Plan Rows": 20, "Actual Rows": 20, "Actual Loops": 1, "Plans": [
 			{"Node Type": "Nested Loop", "Plan Rows": 90000, "Actual Rows": 20, "Actual Loops": 1}]}`,
-		"few rows":       `{"Node Type": "Hash Join", "Plan Rows": 1, "Actual Rows": 60, "Actual Loops": 1}`,
-		"within a tenth": `{"Node Type": "Hash Join", "Plan Rows": 1000, "Actual Rows": 9999, "Actual Loops": 1}`,
+		"a value that is absent": `{"Node Type": "Hash Join", "Plan Rows": 90000, "Actual Rows": 0, "Actual Loops": 1}`,
+		"few rows":               `{"Node Type": "Hash Join", "Plan Rows": 1, "Actual Rows": 60, "Actual Loops": 1}`,
+		"within a tenth":         `{"Node Type": "Hash Join", "Plan Rows": 1000, "Actual Rows": 9999, "Actual Loops": 1}`,
 		"a join further down": `{"Node Type": "Hash Join", "Plan Rows": 1000, "Actual Rows": 1000, "Actual Loops": 1, "Plans": [
 			{"Node Type": "Hash Join", "Plan Rows": 1, "Actual Rows": 9000, "Actual Loops": 1}]}`,
 		"a join in a sub-plan": `{"Node Type": "Result", "Actual Rows": 1, "Actual Loops": 1, "Plans": [

@@ -75,7 +75,7 @@ func (q Query) prefix() string {
 // more if it is cheap: what the server looks up the first time in a session is not its work.
 func Measure(ctx context.Context, session *database.Connection, query Query, set Set, mode Mode) (Measurement, error) {
 	measured := Measurement{Set: set.Name, Mode: mode}
-	refusal, err := within(ctx, session, "BEGIN READ ONLY", query.opening(mode), func() (*database.Refusal, error) {
+	refusal, err := within(ctx, session, query.opening(mode), func() (*database.Refusal, error) {
 		for range 2 {
 			answer, err := session.Run(ctx, plan.Explain+"EXECUTE "+statementName+arguments(set))
 			if err != nil || answer.Refusal != nil {
@@ -107,17 +107,22 @@ const cheap = 2_000_000
 // last, so that they hold.
 func (q Query) opening(mode Mode) []string {
 	cache := map[Mode]string{Literal: "force_custom_plan", Generic: "force_generic_plan"}[mode]
-	statements := []string{"SET LOCAL plan_cache_mode = " + cache}
+	statements := []string{"SET LOCAL transaction_read_only = on", "SET LOCAL plan_cache_mode = " + cache}
 	for _, setting := range q.Settings {
 		statements = append(statements, "SET LOCAL "+setting.Name+" = "+quoted(setting.Value))
 	}
 	return append(statements, q.prefix()+q.SQL)
 }
 
-// within runs statements and then do in a transaction that is rolled back, whatever happens.
-func within(ctx context.Context, session *database.Connection, begin string, opening []string, do func() (*database.Refusal, error)) (refusal *database.Refusal, err error) {
+// within runs statements and then do, and takes everything back: in a transaction of its own,
+// or in a part of the one that is open.
+func within(ctx context.Context, session *database.Connection, opening []string, do func() (*database.Refusal, error)) (refusal *database.Refusal, err error) {
+	begin, end := "BEGIN", "ROLLBACK"
+	if session.InTransaction() {
+		begin, end = "SAVEPOINT takehome", "ROLLBACK TO SAVEPOINT takehome"
+	}
 	defer func() {
-		for _, statement := range []string{"ROLLBACK", "DEALLOCATE ALL"} {
+		for _, statement := range []string{end, "DEALLOCATE ALL"} {
 			_, failed := session.Run(ctx, statement)
 			err = errors.Join(err, failed)
 		}

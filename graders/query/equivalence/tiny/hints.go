@@ -75,7 +75,7 @@ func swapCase(text string) string {
 	return strings.ToLower(text)
 }
 
-var dateForms = []string{time.RFC3339Nano, "2006-01-02 15:04:05.999999Z07:00", "2006-01-02 15:04:05.999999", "2006-01-02"}
+var dateForms = []string{time.RFC3339Nano, "2006-01-02 15:04:05.999999Z07:00", "2006-01-02 15:04:05.999999Z07", "2006-01-02 15:04:05.999999", "2006-01-02"}
 
 // instantsNear are the instants around the dates among the hints: the midnights and the last
 // moments of the day and of the month. A day has a last second and a last microsecond, and

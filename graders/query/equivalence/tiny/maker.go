@@ -195,7 +195,7 @@ func (m *Maker) fillParameters() error {
 		if len(m.source.Spec.Parameters) > 0 {
 			said = m.source.Spec.Parameters[i]
 		}
-		made := pool{near: said.Values}
+		made := pool{near: said.Values, closed: len(said.Values) > 0}
 		if said.NullPercent != nil {
 			made.nullPercent = *said.NullPercent
 		}

@@ -16,6 +16,8 @@ type pool struct {
 	// hard are values of the type that are easily got wrong.
 	hard        []string
 	nullPercent int
+	// closed is a pool with every value that its author allows.
+	closed bool
 }
 
 const defaultNullPercent = 15
