@@ -1,8 +1,7 @@
 package report
 
 import (
-	"fmt"
-	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -50,7 +49,7 @@ func TestDrawingsAreImages(t *testing.T) {
 	require.Contains(t, page, `<img src="data:image/svg&#43;xml;base64,PHN2Zy`)
 	require.NotContains(t, page, "OWNED")
 	require.NotContains(t, page, "<script")
-	require.NotRegexp(t, regexp.MustCompile(` style=`), page)
+	require.NotRegexp(t, ` style=`, page)
 }
 
 func TestDrawingThatIsTooLargeIsNamed(t *testing.T) {
@@ -71,7 +70,7 @@ func TestPagesOfGreatExhibitsStayReadable(t *testing.T) {
 	}
 	table := takehome.Table{Title: "t", Columns: make([]string, 100)}
 	for i := range 5000 {
-		table.Rows = append(table.Rows, []string{strings.Repeat("x", 200), fmt.Sprint(i)})
+		table.Rows = append(table.Rows, []string{strings.Repeat("x", 200), strconv.Itoa(i)})
 	}
 	r.Exhibits = append(r.Exhibits, takehome.Exhibit{Title: "great", Plans: []takehome.Plan{{Root: node}, {Root: node}, {Root: node}}, Tables: []takehome.Table{table, table}})
 	page := rendered(t, "html", r)
