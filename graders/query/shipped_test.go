@@ -181,11 +181,13 @@ func compareAnswers(t *testing.T, ground *database.Connection, task query.Task) 
 	require.NoError(t, err)
 	databases, err := maker.Make(t.Context(), "shipped")
 	require.NoError(t, err)
-	queries := equivalence.Queries{Given: given, Candidate: sqlscript.Statements(task.ReferenceQuery)[0].Text, Types: task.Parameters.Types}
+	question := equivalence.Question{Given: given, Types: task.Parameters.Types}
 	for _, key := range task.Order {
-		queries.Order = append(queries.Order, rows.Key{Column: key.Column, Descending: key.Descending})
+		question.Order = append(question.Order, rows.Key{Column: key.Column, Descending: key.Descending})
 	}
-	verdict, err := equivalence.Small(t.Context(), equivalence.Ground{Candidate: ground}, queries, databases)
+	cases, err := equivalence.Ask(t.Context(), ground, question, databases)
+	require.NoError(t, err)
+	verdict, err := equivalence.Small(t.Context(), ground, question, cases, sqlscript.Statements(task.ReferenceQuery)[0].Text)
 	require.NoError(t, err)
 	require.Equal(t, equivalence.Equal, verdict.Outcome, "%+v", verdict)
 }
@@ -197,9 +199,7 @@ func tinySpec(spec query.Tiny) tiny.Spec {
 		for _, value := range of.Values {
 			said.Values = append(said.Values, value.Value)
 		}
-		if of.NullPercent > 0 {
-			said.NullPercent = &of.NullPercent
-		}
+		said.NullPercent = of.NullPercent
 		return said
 	}
 	for name, table := range spec.Tables {
