@@ -6,5 +6,5 @@ import "embed"
 
 // Files holds one folder for each challenge.
 //
-//go:embed todo-api ecommerce-schema
+//go:embed todo-api ecommerce-schema all:slow-query*
 var Files embed.FS

@@ -5,6 +5,7 @@ package graders
 import (
 	"io/fs"
 
+	"github.com/takehome-dev/takehome/graders/query"
 	"github.com/takehome-dev/takehome/graders/restapi"
 	"github.com/takehome-dev/takehome/graders/schema"
 	"github.com/takehome-dev/takehome/internal/takehome"
@@ -18,5 +19,5 @@ type Kind interface {
 
 // Kinds lists all kinds.
 func Kinds() []Kind {
-	return []Kind{restapi.Kind{}, schema.Kind{}}
+	return []Kind{restapi.Kind{}, schema.Kind{}, query.Kind{}}
 }

@@ -159,7 +159,7 @@ func (c *Connection) Load(ctx context.Context, sql string, rows net.Buffers) (An
 	})
 }
 
-// perform bounds a statement and sorts out what ended it.
+// perform bounds a statement.
 func (c *Connection) perform(ctx context.Context, sql string, do func(context.Context) (Answer, error)) (Answer, error) {
 	if c.conn.IsClosed() {
 		if err := c.open(ctx); err != nil {
@@ -174,6 +174,11 @@ func (c *Connection) perform(ctx context.Context, sql string, do func(context.Co
 	if err == nil {
 		return answer, nil
 	}
+	return c.ended(ctx, bounded, answer, err)
+}
+
+// ended sorts out what ended a statement.
+func (c *Connection) ended(ctx, bounded context.Context, answer Answer, err error) (Answer, error) {
 	if said, ok := errors.AsType[*pgconn.PgError](err); ok {
 		answer.Refusal = refusalOf(said)
 		return answer, nil

@@ -72,6 +72,29 @@ func TestConnections(t *testing.T) {
 		require.True(t, flood.Refusal.TooMuch, "%+v", flood.Refusal)
 		require.Equal(t, "1", run(t, owner, `select 1`).Text(0, 0))
 	})
+	t.Run("many in one round trip", func(t *testing.T) {
+		answers, err := owner.RunEach(t.Context(), []string{`begin`, `select 1`, `rollback`, `selec`, `select 2; select 3`, `select 4`})
+		require.NoError(t, err)
+		var states []string
+		for _, answer := range answers {
+			states = append(states, answer.State()+answer.Text(0, 0))
+		}
+		require.Equal(t, []string{"", "1", "", "42601", "42601", "4"}, states)
+		require.False(t, owner.InTransaction())
+
+		answers, err = owner.RunEach(t.Context(), []string{`select 1`, `select pg_sleep(60)`, `select 2`})
+		require.NoError(t, err)
+		require.Len(t, answers, 2)
+		require.True(t, answers[1].Refusal.TimedOut)
+		answers, err = owner.RunEach(t.Context(), []string{`select generate_series(1, 1000000)`, `select 2`})
+		require.NoError(t, err)
+		require.Len(t, answers, 1)
+		require.True(t, answers[0].Truncated)
+		answers, err = owner.RunEach(t.Context(), []string{`select repeat('x', 8000000)`, `select 2`})
+		require.NoError(t, err)
+		require.True(t, answers[0].Refusal.TooMuch)
+		require.Equal(t, "1", run(t, owner, `select 1`).Text(0, 0))
+	})
 	t.Run("transactions", func(t *testing.T) {
 		run(t, owner, `begin`)
 		require.True(t, owner.InTransaction())

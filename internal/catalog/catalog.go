@@ -117,7 +117,6 @@ func (c *Catalog) load(files fs.FS, dir string) (Package, error) {
 	if err := authored.Decode(challengeFile, data, &file); err != nil {
 		return Package{}, err
 	}
-	challenge := file.challenge()
 	if err := file.problem(data); err != nil {
 		return Package{}, err
 	}
@@ -126,10 +125,17 @@ func (c *Catalog) load(files fs.FS, dir string) (Package, error) {
 		problem := fmt.Sprintf("kind %q must be one of %s", takehome.Line(file.Kind), strings.Join(c.kindNames(), ", "))
 		return Package{}, authored.Fault(challengeFile, lineOfKey(data, "kind"), problem)
 	}
+	if files, err = withKind(files, c.kinds[kind]); err != nil {
+		return Package{}, err
+	}
 	written, err := readSources(files, data, file.Checks)
 	if err != nil {
 		return Package{}, err
 	}
+	if written.rubric, err = file.readRubric(files, data); err != nil {
+		return Package{}, err
+	}
+	challenge := file.challenge()
 	checks, grader, err := c.kinds[kind].Load(files, file.Checks)
 	if err != nil {
 		return Package{}, err
@@ -138,7 +144,7 @@ func (c *Catalog) load(files fs.FS, dir string) (Package, error) {
 	if err := prove(challenge.Rubric, written); err != nil {
 		return Package{}, err
 	}
-	if err := file.attribute(data, checks); err != nil {
+	if err := file.attribute(written.rubric, checks); err != nil {
 		return Package{}, err
 	}
 	if err := proveStarter(files, challenge.Starter); err != nil {
@@ -173,10 +179,22 @@ func (c *Catalog) kindNames() []string {
 	return names
 }
 
-// digest is over the path and content of every file of the package but its submissions.
+// digest is over the path and content of every file of the package but its submissions, and
+// of every file that its kind brings.
 func digest(files fs.FS) (string, error) {
 	hash := sha256.New()
-	err := fs.WalkDir(files, ".", func(name string, entry fs.DirEntry, err error) error {
+	err := digestBelow(hash, files, ".")
+	if _, brought := files.(overlay); brought && err == nil {
+		err = digestBelow(hash, files, kindFolder)
+	}
+	if err != nil {
+		return "", unreadable("a file", err)
+	}
+	return "sha256:" + hex.EncodeToString(hash.Sum(nil)), nil
+}
+
+func digestBelow(hash io.Writer, files fs.FS, root string) error {
+	return fs.WalkDir(files, root, func(name string, entry fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
@@ -198,10 +216,6 @@ func digest(files fs.FS) (string, error) {
 		_, err = fmt.Fprintf(hash, "%s %x\n", name, content.Sum(nil))
 		return err
 	})
-	if err != nil {
-		return "", unreadable("a file", err)
-	}
-	return "sha256:" + hex.EncodeToString(hash.Sum(nil)), nil
 }
 
 // sortChecks puts checks in the order of groups and ids, in which they are shown. The
@@ -247,8 +261,8 @@ func prove(rubric takehome.Rubric, written sources) error {
 	for _, gate := range rubric.Gates {
 		for _, id := range gate.AllZero {
 			if !seen[id] {
-				line := authored.LineOf(written.challenge, gate.ID)
-				return authored.Fault(challengeFile, line, fmt.Sprintf("gate %s: there is no check %s", gate.ID, id))
+				line := authored.LineOf(written.rubric.data, gate.ID)
+				return authored.Fault(written.rubric.name, line, fmt.Sprintf("gate %s: there is no check %s", gate.ID, id))
 			}
 		}
 	}

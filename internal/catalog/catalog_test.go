@@ -329,3 +329,55 @@ func TestIDsAreTheFolders(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []string{"coffee-api", "tea-api"}, ids)
 }
+
+// sharing is a kind that brings a rubric and checks.
+type sharing struct{ listing }
+
+func (sharing) Name() string { return "sharing" }
+
+func (sharing) Files() (fs.FS, error) {
+	return fstest.MapFS{
+		"rubric.yaml": {Data: []byte("criteria:\n  - {id: works, title: It works, share: 100}\ngroups:\n  - {id: A, title: Boot}\n")},
+		"boot.yaml":   {Data: []byte(goodBoot)},
+	}, nil
+}
+
+const sharedChallenge = `takehome: 1
+id: tea-api
+version: 1.2.3
+title: Tea
+kind: sharing
+summary: Serve tea
+rubric: kind/rubric.yaml
+checks: [kind/boot.yaml]
+`
+
+func TestAPackageSeesTheFilesOfItsKind(t *testing.T) {
+	t.Parallel()
+	load := func(texts map[string]string) (catalog.Package, error) {
+		return catalog.New(fstest.MapFS{}, []catalog.Kind{listing{}, sharing{}}).Load(onDisk(t, texts))
+	}
+	good := map[string]string{"challenge.yaml": sharedChallenge, "brief.md": "# Tea\n"}
+	loaded, err := load(good)
+	require.NoError(t, err)
+	require.Len(t, loaded.Challenge.Rubric.Checks, 2)
+	require.Equal(t, "It works", loaded.Challenge.Rubric.Criteria[0].Title)
+	text, err := fs.ReadFile(loaded.Files, "kind/boot.yaml")
+	require.NoError(t, err)
+	require.Equal(t, goodBoot, string(text))
+
+	for problem, change := range map[string]func(texts map[string]string){
+		"challenge.yaml:7: there is no file kind/rubrics.yaml": edit("challenge.yaml", "rubric.yaml", "rubrics.yaml"),
+		"challenge.yaml:9: there is no file kind/brew.yaml":    edit("challenge.yaml", "[kind/boot.yaml]", "\n  - kind/brew.yaml"),
+		"kind: the folder kind of a package":                   func(texts map[string]string) { texts["kind/boot.yaml"] = goodBoot },
+		"rubric.yaml:2: the shares of the criteria add up to 90": func(texts map[string]string) {
+			texts["rubric.yaml"] = "# other shares\ncriteria:\n  - {id: works, title: It works, share: 90}\n"
+			edit("challenge.yaml", "kind/rubric.yaml", "rubric.yaml")(texts)
+		},
+	} {
+		texts := map[string]string{"challenge.yaml": sharedChallenge, "brief.md": "# Tea\n"}
+		change(texts)
+		_, err := load(texts)
+		require.ErrorContains(t, err, problem)
+	}
+}

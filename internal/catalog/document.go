@@ -2,9 +2,13 @@ package catalog
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
+	"io/fs"
 	"regexp"
 	"slices"
+
+	"github.com/goccy/go-yaml/ast"
 
 	"github.com/takehome-dev/takehome/internal/authored"
 	"github.com/takehome-dev/takehome/internal/takehome"
@@ -40,10 +44,49 @@ type handOut struct {
 	Note string `yaml:"note"` // what it is, one phrase
 }
 
+// rubric is written out in challenge.yaml, or in a file that it names there, such as one
+// that the kind brings.
 type rubric struct {
 	Criteria []criterion `yaml:"criteria"`
 	Gates    []gate      `yaml:"gates"`
 	Groups   []group     `yaml:"groups"`
+
+	file string // where it is written, if not in challenge.yaml
+}
+
+// UnmarshalYAML reads a rubric, or the name of its file.
+func (r *rubric) UnmarshalYAML(node ast.Node) error {
+	if node.Type() == ast.StringType {
+		return authored.Node(node, &r.file)
+	}
+	type plain rubric
+	return authored.Node(node, (*plain)(r))
+}
+
+// source is the file in which something is written.
+type source struct {
+	name string
+	data []byte
+}
+
+// readRubric makes sure of the rubric and says where it is written.
+func (d *document) readRubric(files fs.FS, data []byte) (source, error) {
+	at := source{name: challengeFile, data: data}
+	if name := d.Rubric.file; name != "" {
+		text, err := text(files, name)
+		if !fs.ValidPath(name) || errors.Is(err, fs.ErrNotExist) {
+			return source{}, authored.Fault(challengeFile, lineOfKey(data, "rubric"), "there is no file "+takehome.Line(name))
+		}
+		if err != nil {
+			return source{}, err
+		}
+		at = source{name: name, data: text}
+		d.Rubric = rubric{}
+		if err := authored.Decode(name, text, &d.Rubric); err != nil {
+			return source{}, err
+		}
+	}
+	return at, d.Rubric.problem(at)
 }
 
 type criterion struct {
@@ -137,12 +180,12 @@ func (d document) problem(data []byte) error {
 	case len(d.Checks) == 0:
 		return at("checks", "checks must list at least one file")
 	}
-	return d.Rubric.problem(data)
+	return nil
 }
 
-func (r rubric) problem(data []byte) error {
+func (r rubric) problem(at source) error {
 	fault := func(id, problem string) error {
-		return authored.Fault(challengeFile, authored.LineOf(data, id), problem)
+		return authored.Fault(at.name, authored.LineOf(at.data, id), problem)
 	}
 	sum, optional := 0, 0
 	var criteria []string
@@ -165,7 +208,7 @@ func (r rubric) problem(data []byte) error {
 	}
 	if sum != 100 {
 		problem := fmt.Sprintf("the shares of the criteria add up to %d, not to 100", sum)
-		return authored.Fault(challengeFile, firstLine(data, `^[ \t]+criteria[ \t]*:`), problem)
+		return authored.Fault(at.name, firstLine(at.data, `^[ \t]*criteria[ \t]*:`), problem)
 	}
 	var gates, groups []string
 	for _, g := range r.Gates {

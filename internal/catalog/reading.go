@@ -81,6 +81,7 @@ func firstLine(data []byte, pattern string) int {
 // sources are the files of a package in which checks and gates are written.
 type sources struct {
 	challenge []byte
+	rubric    source
 	names     []string // of the files of checks
 	checks    [][]byte
 }

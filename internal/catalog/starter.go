@@ -34,7 +34,7 @@ func proveStarter(files fs.FS, starter []takehome.HandOut) error {
 
 // attribute proves the skills and the questions of the criteria, and gives every check that
 // names no skill that of its criterion.
-func (d document) attribute(data []byte, checks []takehome.Check) error {
+func (d document) attribute(rubric source, checks []takehome.Check) error {
 	skills := map[string]string{}
 	for _, c := range d.Rubric.Criteria {
 		problem := d.unknownSkill(c.Skill)
@@ -42,7 +42,7 @@ func (d document) attribute(data []byte, checks []takehome.Check) error {
 			problem = cmp.Or(problem, each.Problem())
 		}
 		if problem != "" {
-			return authored.Fault(challengeFile, authored.LineOf(data, c.ID), fmt.Sprintf("criterion %s: %s", c.ID, problem))
+			return authored.Fault(rubric.name, authored.LineOf(rubric.data, c.ID), fmt.Sprintf("criterion %s: %s", c.ID, problem))
 		}
 		skills[c.ID] = c.Skill
 	}

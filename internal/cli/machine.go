@@ -18,7 +18,8 @@ func (a *app) imagesCommand() *cobra.Command {
 		Use: "images [<name>...]", Short: "Make sure of the images that runs start from", GroupID: groupOperating,
 		Long: `Make sure of images: those that are there are kept, missing ones are pulled, and where no
 registry answers stand-ins are made from Debian's packages. Without names: those that the
-challenges and most submissions start from.`,
+challenges and most submissions start from, and those in which the data sets of challenges
+are loaded.`,
 		RunE: func(command *cobra.Command, names []string) error {
 			return a.ensureImages(command.Context(), names, listOnly)
 		},
@@ -41,7 +42,8 @@ func (a *app) ensureImages(ctx context.Context, names []string, listOnly bool) e
 		return err
 	}
 	defer station.close()
-	if len(names) == 0 {
+	all := len(names) == 0
+	if all {
 		names = station.images.Usual(ctx)
 	}
 	if !listOnly {
@@ -52,7 +54,32 @@ func (a *app) ensureImages(ctx context.Context, names []string, listOnly bool) e
 			return err
 		}
 	}
+	if all && !listOnly {
+		if err := station.prepareDatasets(ctx); err != nil {
+			return err
+		}
+	}
 	return station.listImages(ctx, false)
+}
+
+// prepareDatasets makes sure of the data sets of all embedded challenges.
+func (s *station) prepareDatasets(ctx context.Context) error {
+	ids, err := s.app.catalog.IDs()
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		loaded, err := s.app.catalog.Load(id)
+		if err != nil {
+			return err
+		}
+		if dataset := loaded.Grader.Equipment().Dataset; dataset != nil {
+			if err := s.sandbox.PrepareDataset(ctx, *dataset, s.tell); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 func (a *app) doctorCommand() *cobra.Command {

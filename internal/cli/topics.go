@@ -51,6 +51,9 @@ const challengeTopic = `A challenge package is a folder:
   challenge.yaml   id, version, title, kind, duration, deliverables, rubric, files of checks
   brief.md         what a candidate gets
   api.yaml         kind rest-api: nouns, fields and their usual names, policies
+  query.yaml       kind query: the slow query, its parameters, a reference, the data
+  kind/            not in the folder: files that the kind brings and a package may name, such
+                   as rubric: kind/rubric.yaml, or kind/work.yaml among its checks
   checks/*.yaml    groups of checks, in the order in which they run
   starter/         with starter in challenge.yaml: what takehome init hands out
   submissions/     reference, alternatives and mutants with expect.yaml each
@@ -83,6 +86,22 @@ Conditions: at, status, media, header, body, json, utf8, fault, item, list, same
 distinct, seen, rows, bound, unbound, documented, any_of, not.
 Variables: ${canary} ${canary2} … are texts of their own, ${token} a random word, ${case},
 ${n} in repeated requests, ${long} a text of ${case} characters, and what steps save.
+
+A query.yaml:
+
+  dataset: shop                    or a folder: schema.sql makes tables, <scale>.sql fills each database
+  scales: [shop_1, shop_2, …]      prepared databases, each twice as large as the one before
+  query: given.sql                 the slow query; its parameters are $1, $2 …
+  unlimited: given_all.sql         the same without LIMIT, where order leaves ties
+  parameters: {types: [date], sets: [{name: common, values: ["2024-05-01"]}, …]}   at least three
+  order: [{column: total, descending: true}]   what the brief promises
+  reference: {query: reference/query.sql, indexes: reference/indexes.sql}
+  big_tables: [order_lines]        a sequential scan of these costs, unless the reference has it too
+  tiny: {tables: {t: {rows: [0, 6], columns: {c: {values: [a, b], null_percent: 15}}}}, parameters: […]}
+  writes: writes.sql               a batch that is run before and after the candidate's DDL
+  budget: {storage_percent: 40, write_factor: 2}
+  allow: [index, extended_statistics]   also statistics_target, extension, drop_index
+  rewrite: false                   only indexes may help; left out: true
 
 takehome challenge lint <folder> proves the package, takehome challenge verify grades
 its submissions.`

@@ -78,13 +78,16 @@ func (s *station) find(ctx context.Context) error {
 	}
 	s.sandbox = connected
 	s.images = images.Open(connected.Client(), images.Options{
-		StateDir: settings.StateDir, Environment: s.app.process.variable, OnLine: func(line string) {
-			if !s.app.flags.quiet {
-				_, _ = fmt.Fprintf(s.app.notes, "  images: %s\n", line)
-			}
-		},
+		StateDir: settings.StateDir, Environment: s.app.process.variable, OnLine: s.tell,
 	})
 	return nil
+}
+
+// tell notes what is being done for the images.
+func (s *station) tell(line string) {
+	if !s.app.flags.quiet {
+		_, _ = fmt.Fprintf(s.app.notes, "  images: %s\n", line)
+	}
 }
 
 // close gives everything back. What it could not remove is found by the next start.
@@ -174,10 +177,15 @@ func (planStation) Plan(ctx context.Context, submission takehome.Submission) (en
 
 type labStation struct{ *station }
 
-// Open makes sure of the database's image before it opens a pod.
+// Open makes sure of the database's image, with the data set in it, before it opens a pod.
 func (s labStation) Open(ctx context.Context, plan takehome.StartPlan, dataset *takehome.Dataset) (engine.Lab, error) {
 	if err := s.images.Ensure(ctx, "postgres:17"); err != nil {
 		return nil, err
+	}
+	if dataset != nil {
+		if err := s.sandbox.PrepareDataset(ctx, *dataset, s.tell); err != nil {
+			return nil, err
+		}
 	}
 	settings := s.app.settings
 	lab, err := s.sandbox.Open(ctx, sandbox.LabSpec{

@@ -55,6 +55,7 @@ func (s *screen) advice(e *entry, books ledger, evidence []takehome.Evidence) {
 	if line := curlOf(evidence); line != "" {
 		s.line("  try   " + line) // not wrapped: it is there to be copied
 	}
+	fact("said", refusalOf(evidence))
 	var blocked []string
 	for _, each := range books.with(takehome.Blocked) {
 		if books.root(each) == e {
@@ -65,6 +66,16 @@ func (s *screen) advice(e *entry, books ledger, evidence []takehome.Evidence) {
 		fact("then", count(len(blocked), "more check needs it", "more checks need it")+": "+strings.Join(blocked, " "))
 	}
 	s.gap()
+}
+
+// refusalOf is what Postgres said to the first statement that it refused.
+func refusalOf(evidence []takehome.Evidence) string {
+	for _, piece := range evidence {
+		if piece.Query != nil && piece.Query.SQLState != "" {
+			return takehome.Line(piece.Query.SQLState) + " " + takehome.Line(piece.Query.Message)
+		}
+	}
+	return ""
 }
 
 // curlOf is the request that tells most, as a line for a shell.

@@ -106,6 +106,13 @@ func TestHostileTextIsInertInABrowser(t *testing.T) {
 	require.Equal(t, newPage(r).Title, html.UnescapeString(title[1]), "no script changed the title")
 	require.Empty(t, site.strays(), "nothing was loaded")
 
+	drawn := schemaReport(t)
+	drawn.Exhibits[0].Drawings[0].SVG = strings.ReplaceAll(wideDrawing(), canaryAddress, strings.TrimPrefix(site.URL, "http://"))
+	document = open(t, site.serve("drawn", rendered(t, "html", drawn)))
+	require.NotContains(t, document, "OWNED", "a drawing runs nothing")
+	require.Empty(t, site.strays(), "a drawing loads nothing")
+
+	document = open(t, site.serve("hostile", rendered(t, "html", r)))
 	harmless := open(t, site.serve("harmless", rendered(t, "html", hostileReport(t, strings.Map(harmlessly, payload)))))
 	require.Equal(t, elements(harmless), elements(document), "the same elements as with harmless text of the same length")
 }
@@ -157,7 +164,7 @@ function look(frame) {
   for (const e of page.body.querySelectorAll('*')) {
     if (e.closest('.sprite, .skip, .unseen, thead')) continue;
     const box = e.getBoundingClientRect();
-    if (box.width > 0 && box.right > frame.clientWidth + 0.5 && !found.outside) found.outside = e.tagName + '.' + e.className;
+    if (box.width > 0 && box.right > frame.clientWidth + 0.5 && !found.outside && !e.parentElement.closest('.pane')) found.outside = e.tagName + '.' + e.className;
     const text = [...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim());
     if (!text || e.closest('svg') || box.width === 0) continue;
     const a = luminance(colour(view.getComputedStyle(e).color).slice(0, 3)), b = luminance(ground(e, view));

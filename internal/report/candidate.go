@@ -22,7 +22,8 @@ const (
 //     data is made, the program's log, our remarks, and answers and rows that were read
 //     after the check had stored something;
 //   - of a hinted check all but its rule, its verdict and its hint;
-//   - what is meant for the staff: guidance for reviewers, questions for the interview.
+//   - what is meant for the staff: guidance for reviewers, questions for the interview,
+//     exhibits of theirs.
 //
 // A check whose visibility is not known is hidden.
 func ForCandidate(r takehome.Report) takehome.Report {
@@ -33,6 +34,7 @@ func ForCandidate(r takehome.Report) takehome.Report {
 	r.Digest = ""
 	r.Canonical = v.canonical(r.Canonical)
 	r.Run = v.run(r.Run)
+	r.Exhibits = v.exhibits(r.Exhibits)
 	evidence := map[string][]takehome.Evidence{}
 	for check, pieces := range r.Evidence {
 		if v.of(check) != takehome.Public {
@@ -195,6 +197,31 @@ func (v veil) run(of takehome.Run) takehome.Run {
 		of.Fault = &fault
 	}
 	return of
+}
+
+// exhibits drops those of the staff, and takes the names of hidden checks out of the others.
+func (v veil) exhibits(all []takehome.Exhibit) []takehome.Exhibit {
+	var kept []takehome.Exhibit
+	for _, exhibit := range all {
+		if exhibit.StaffOnly {
+			continue
+		}
+		exhibit.Title, exhibit.Note = v.words(exhibit.Title), v.words(exhibit.Note)
+		exhibit.Tables = slices.Clone(exhibit.Tables)
+		for i, table := range exhibit.Tables {
+			table.Title = v.words(table.Title)
+			table.Rows = slices.Clone(table.Rows)
+			for j, row := range table.Rows {
+				table.Rows[j] = slices.Clone(row)
+				for k, cell := range row {
+					table.Rows[j][k] = v.words(cell)
+				}
+			}
+			exhibit.Tables[i] = table
+		}
+		kept = append(kept, exhibit)
+	}
+	return kept
 }
 
 // evidence of a public check may be made of what was exchanged for others.

@@ -76,6 +76,18 @@ func planted(t *testing.T) takehome.Report {
 	earlier.URL, earlier.Curl, earlier.Differences = "/todos", "curl kept-curl", nil
 	earlier.RequestBody, earlier.ResponseBody = nil, &takehome.Text{Shown: "kept-body", Bytes: 9}
 	r.Evidence["B01"] = []takehome.Evidence{{Exchange: earlier}}
+	r.Exhibits = []takehome.Exhibit{
+		{
+			ID: canary("exhibit-id"), Title: canary("exhibit-title"), Note: canary("exhibit-note"), StaffOnly: true,
+			Drawings: []takehome.Drawing{{Title: canary("drawing"), SVG: canary("svg"), Source: canary("source-of-drawing")}},
+			Plans:    []takehome.Plan{{Title: canary("plan"), SQL: canary("sql"), Root: takehome.PlanNode{Kind: canary("node"), Notes: []string{canary("node-note")}}}},
+			Tables:   []takehome.Table{{Title: canary("table"), Columns: []string{canary("column")}, Rows: [][]string{{canary("cell")}}}},
+		},
+		{
+			ID: "open", Title: "kept-exhibit", Note: "what D07 saw",
+			Tables: []takehome.Table{{Title: "of D07", Columns: []string{"check"}, Rows: [][]string{{"D07"}}}},
+		},
+	}
 	r.Run.ProgramLog = *body("program-log")
 	r.Run.Notes = []string{canary("run-note")}
 	r.Digest = ""
@@ -112,12 +124,16 @@ func TestCandidatesSeeNothingOfHiddenChecks(t *testing.T) {
 	}
 	require.Equal(t, &takehome.View{For: takehome.ForCandidate, Hinted: 1, Hidden: 3}, seen.Canonical.View)
 	require.Equal(t, canary("seed"), staff.Canonical.Seed, "the report itself is left as it was")
+	require.Equal(t, "D07", staff.Exhibits[1].Tables[0].Rows[0][0])
 	require.Equal(t, canary("x-response"), staff.Evidence["E01"][1].Exchange.ResponseBody.Shown)
 }
 
 func TestCandidatesSeeWhatIsTheirs(t *testing.T) {
 	t.Parallel()
 	all := renderings(t, ForCandidate(planted(t)))
+	for _, format := range []string{"json", "html", "text", "md"} {
+		require.Contains(t, all[format], "kept-exhibit", format)
+	}
 	for _, word := range []string{"kept-body", "kept-curl", "kept-note-of-files", "think of fields that nobody knows"} {
 		require.Contains(t, all["json"], word)
 		require.Contains(t, all["html"], word)

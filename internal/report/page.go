@@ -25,10 +25,14 @@ type page struct {
 	Fault     *faultView
 	Breakdown *breakdownView
 
-	Cut      bool // the run ended before its checks did
-	Losses   []lossView
-	More     []lossView // those that are folded up
-	Lost     string
+	Cut    bool // the run ended before its checks did
+	Losses []lossView
+	More   []lossView // those that are folded up
+	Lost   string
+	// Exhibits speak of the submission as a whole.
+	Exhibits     []exhibitView
+	MoreExhibits int
+
 	Groups   []groupView
 	Partials []checkView
 	Outcomes []outcomeView
@@ -135,6 +139,7 @@ func newPage(r takehome.Report) page {
 		view.Headline = "of the open checks; not the score"
 	}
 	view.addChecks(books, r.Evidence)
+	view.addExhibits(r.Exhibits)
 	view.addQuestions(c.Questions, books)
 	view.addRun(r)
 	return view

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"html/template"
 	"slices"
+	"strings"
 
 	"github.com/takehome-dev/takehome/internal/takehome"
 )
@@ -128,7 +129,7 @@ func newQuery(q *takehome.Query, body int) *queryView {
 		view.TheirRows = append(view.TheirRows, lines(row, cellsShown))
 	}
 	if q.SQLState != "" || q.Message != "" {
-		view.TheirError = takehome.Line(q.SQLState) + " " + takehome.Line(q.Message)
+		view.TheirError, view.Rows = strings.TrimSpace(takehome.Line(q.SQLState)+" "+takehome.Line(q.Message)), ""
 	}
 	return view
 }

@@ -19,11 +19,17 @@ type setupView struct {
 	Boot      []factView
 	StandIns  []standInView
 	Notes     []string
+	// OfAPI tells that the binding is that of an API, otherwise of a schema.
+	OfAPI bool
+	// Nothing says why nothing was built or started; empty where something was.
+	Nothing string
 }
 
 type bindingView struct {
 	TheirName, TheirValue, TheirSource string
 	Confidence                         int
+	Part                               bool   // of what the entry before it stands for
+	Caution                            string // "assumed", "not relied on"
 }
 
 type factView struct{ Name, TheirValue string }
@@ -49,11 +55,19 @@ type logView struct {
 // addRun fills the sections about how the run went and how the submission was understood.
 func (p *page) addRun(r takehome.Report) {
 	c := r.Canonical
-	p.Setup = setupView{HandedIn: handedIn(c, r.Run.Origin), Binding: newBinding(c.Binding), Boot: bootFacts(r.Run.Boot)}
+	p.Setup = setupView{HandedIn: handedIn(c, r.Run.Origin), Binding: newBinding(c.Challenge.Kind, c.Binding), Boot: bootFacts(r.Run.Boot)}
 	p.Setup.addRecipe(c.Recipe)
 	p.Setup.addPlan(c.Plan)
 	p.Setup.addImage(r.Run.Image)
 	p.Setup.Notes = append(p.Setup.Notes, lines(c.Submission.Notes, listShown)...)
+	p.Setup.OfAPI = c.Challenge.Kind == apiKind
+	switch {
+	case c.Recipe != nil || c.Plan != nil || r.Run.Boot != nil:
+	case c.Status != takehome.Graded:
+		p.Setup.Nothing = "The run did not come further."
+	default:
+		p.Setup.Nothing = "Nothing of the submission was built or started. Its SQL ran in a Postgres of its own."
+	}
 	p.addPhases(r.Run.Phases)
 	p.Environment = newSettings(r.Run.Environment)
 	p.Notes = lines(r.Run.Notes, listShown)
@@ -67,12 +81,28 @@ func (p *page) addRun(r takehome.Report) {
 	}
 }
 
-func newBinding(entries []takehome.BindingEntry) []bindingView {
+// apiKind is the kind of challenge whose binding is the shape of an API.
+const apiKind = "rest-api"
+
+// newBinding shows what was taken for what. Of a schema a decision below 80 per cent is told
+// to be an assumption, and below 50 per cent no check relies on it.
+func newBinding(kind string, entries []takehome.BindingEntry) []bindingView {
 	var views []bindingView
 	for _, each := range entries[:min(len(entries), listShown)] {
-		views = append(views, bindingView{
-			takehome.Line(each.Name), takehome.Line(each.Value), takehome.Line(each.Source), each.Confidence,
-		})
+		view := bindingView{
+			TheirName: takehome.Line(each.Name), TheirValue: takehome.Line(each.Value), TheirSource: takehome.Line(each.Source),
+			Confidence: each.Confidence,
+		}
+		if kind != apiKind {
+			view.Part = strings.Contains(each.Name, ".")
+			switch {
+			case each.Confidence < 50:
+				view.Caution = "not relied on"
+			case each.Confidence < 80:
+				view.Caution = "assumed"
+			}
+		}
+		views = append(views, view)
 	}
 	return views
 }

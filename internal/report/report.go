@@ -27,6 +27,7 @@ func Formats() []Format {
 	return []Format{
 		{"html", "one self-contained page for people who hire", writeHTML},
 		{"json", "the artefact itself, described by a JSON Schema", writeJSON},
+		{"md", "a summary in Markdown, for a pull request", writeMarkdown},
 		{"text", "the last screen of a run, for a terminal or a pipe", writePlainText},
 	}
 }

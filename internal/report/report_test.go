@@ -40,8 +40,11 @@ func golden(t *testing.T, name, got string) {
 func TestRenderingsAreAsReviewed(t *testing.T) {
 	t.Parallel()
 	all := samples(t)
-	for _, name := range []string{"strong", "weak", "dead", "inconclusive", "refused", "interrupted"} {
+	for _, name := range []string{"strong", "weak", "dead", "inconclusive", "refused", "interrupted", "query", "schema"} {
 		golden(t, name+".text", rendered(t, "text", all[name]))
+	}
+	for _, name := range []string{"query", "schema", "refused"} {
+		golden(t, name+".md", rendered(t, "md", all[name]))
 	}
 	for _, name := range []string{"strong", "dead"} {
 		golden(t, name+".html", rendered(t, "html", all[name]))
@@ -94,7 +97,7 @@ func TestWriteRefusesUnknownFormat(t *testing.T) {
 	require.True(t, ok)
 	require.Equal(t, takehome.Operator, fault.Owner)
 	require.NotContains(t, fault.Summary, "\x1b")
-	require.Equal(t, "choose one of html, json, text", fault.Hint)
+	require.Equal(t, "choose one of html, json, md, text", fault.Hint)
 }
 
 func TestWriteRefusesWrongDigest(t *testing.T) {

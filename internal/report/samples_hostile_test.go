@@ -30,6 +30,12 @@ func hostileReport(t *testing.T, payload string) takehome.Report {
 	var r takehome.Report
 	fill(reflect.ValueOf(&r).Elem(), payload)
 	r.Schema, r.Digest = takehome.ReportSchema, ""
+	for i := range r.Exhibits {
+		for j := range r.Exhibits[i].Plans {
+			root := &r.Exhibits[i].Plans[j].Root
+			root.Children = []takehome.PlanNode{*root, *root}
+		}
+	}
 	r.Run.Started = time.Date(2026, 5, 14, 9, 12, 9, 0, time.UTC)
 	r.Canonical.Status = takehome.Graded
 	r.Canonical.Rubric, r.Canonical.Results = nil, nil
@@ -78,6 +84,8 @@ func fillDown(v reflect.Value, payload string, depth int) {
 		v.SetBool(true)
 	case reflect.Int, reflect.Int64:
 		v.SetInt(7)
+	case reflect.Float64:
+		v.SetFloat(7)
 	case reflect.Pointer:
 		v.Set(reflect.New(v.Type().Elem()))
 		fillDown(v.Elem(), payload, depth-1)
@@ -101,6 +109,9 @@ func fillDown(v reflect.Value, payload string, depth int) {
 			return
 		}
 		for i := range v.NumField() {
+			if v.Type().Field(i).Type == reflect.TypeFor[[]takehome.PlanNode]() {
+				continue // a tree that would have no end
+			}
 			if v.Type().Field(i).IsExported() {
 				fillDown(v.Field(i), payload, depth-1)
 			}

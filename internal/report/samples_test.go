@@ -34,6 +34,8 @@ func samples(t *testing.T) map[string]takehome.Report {
 		"inconclusive": inconclusiveReport(t),
 		"refused":      refusedReport(),
 		"interrupted":  interruptedReport(t),
+		"query":        queryReport(t),
+		"schema":       schemaReport(t),
 		"hostile":      hostileReport(t, polyglot),
 	}
 }

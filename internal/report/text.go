@@ -36,6 +36,7 @@ func WriteText(w io.Writer, r takehome.Report, look Look) error {
 	s.breakdown(r)
 	s.losses(books)
 	s.partials(books)
+	s.exhibits(r.Exhibits)
 	s.reviews(books)
 	s.questions(c.Questions, books)
 	s.remarks(r, books)

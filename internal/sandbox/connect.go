@@ -67,6 +67,9 @@ type Engine struct {
 	making sync.Mutex // one image at a time
 	pod    madeImage
 	grader madeImage
+
+	loading  sync.Mutex // one data set at a time
+	datasets map[string]madeImage
 }
 
 // Connect finds the engine and asks whether it will do. Its errors are faults of the operator
@@ -82,7 +85,7 @@ func Connect(ctx context.Context, settings Settings) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	engine := &Engine{settings: settings, cli: cli, log: settings.Log}
+	engine := &Engine{settings: settings, cli: cli, log: settings.Log, datasets: map[string]madeImage{}}
 	if err := engine.accept(ctx); err != nil {
 		_ = cli.Close()
 		return nil, err

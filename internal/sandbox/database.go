@@ -25,12 +25,23 @@ type database struct {
 	secret    string
 }
 
+// databaseImage is what the server starts from: an empty cluster, or one with a data set.
+func (l *Lab) databaseImage(ctx context.Context) (madeImage, error) {
+	if l.spec.Dataset == nil {
+		return l.engine.databaseImage(ctx)
+	}
+	return l.engine.datasetImage(ctx, *l.spec.Dataset, nil)
+}
+
 // createDatabase makes the container through testcontainers, whose request is rewritten
 // as a whole by our profile.
 func (l *Lab) createDatabase(ctx context.Context, image madeImage) (*database, error) {
 	described := profile.Database{
 		Image: image.id, Pod: l.podID, Tools: l.toolVolume(), Sockets: l.socketVolume(),
 		Deadline: l.podLeft(), Labels: l.labels(roleDatabase),
+	}
+	if l.spec.Dataset != nil {
+		described.DataBytes = l.spec.Dataset.MemoryBytes
 	}
 	made := &database{lab: l, secret: image.secret}
 	err := l.engine.insist(ctx, "create the database server", slow, func(ctx context.Context) error {

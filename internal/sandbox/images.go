@@ -28,6 +28,7 @@ import (
 // madeImage is an image of ours that was found or made.
 type madeImage struct {
 	id     string
+	tag    string
 	secret string // of the database server: the password of its first login
 }
 
@@ -160,7 +161,7 @@ func (e *Engine) databaseImage(ctx context.Context) (madeImage, error) {
 	}
 	digest := postgres.Digest(base.id)
 	tag := "takehome/postgres:" + digest[:12]
-	release, err := e.lockImages(ctx)
+	release, err := e.lockImages(ctx, "images")
 	if err != nil {
 		return madeImage{}, err
 	}
@@ -178,8 +179,8 @@ func (e *Engine) databaseImage(ctx context.Context) (madeImage, error) {
 
 // lockImages keeps two runners from making the same image at the same time: each would
 // have a first password of its own.
-func (e *Engine) lockImages(ctx context.Context) (release func(), err error) {
-	lock := flock.New(filepath.Join(e.settings.StateDir, "images.lock"), flock.SetPermissions(0o600))
+func (e *Engine) lockImages(ctx context.Context, name string) (release func(), err error) {
+	lock := flock.New(filepath.Join(e.settings.StateDir, name+".lock"), flock.SetPermissions(0o600))
 	if _, err := lock.TryLockContext(ctx, 50*time.Millisecond); err != nil {
 		return nil, fmt.Errorf("wait for another runner that makes images: %w", err)
 	}
@@ -208,7 +209,7 @@ func (e *Engine) buildDatabase(ctx context.Context, tag, digest string) (madeIma
 			Hint: "it must be an image of PostgreSQL 17 with the programs and folders of the official one",
 		}
 	}
-	return madeImage{id: outcome.ImageID, secret: secret}, nil
+	return madeImage{id: outcome.ImageID, tag: tag, secret: secret}, nil
 }
 
 // findImage looks an image up. It is empty where there is none, or none with that recipe.
@@ -227,7 +228,7 @@ func (e *Engine) findImage(ctx context.Context, ref, recipe string) (madeImage, 
 			labels = inspected.Config.Labels
 		}
 		if recipe == "" || labels[labelRecipe] == recipe {
-			found = madeImage{id: inspected.ID, secret: labels[labelSecret]}
+			found = madeImage{id: inspected.ID, tag: ref, secret: labels[labelSecret]}
 		}
 		return nil
 	})

@@ -137,7 +137,7 @@ func (l *Lab) build(ctx context.Context) error {
 	var podImage, databaseImage madeImage
 	images, imagesCtx := errgroup.WithContext(ctx)
 	images.Go(func() (err error) { podImage, err = l.engine.podImage(imagesCtx); return err })
-	images.Go(func() (err error) { databaseImage, err = l.engine.databaseImage(imagesCtx); return err })
+	images.Go(func() (err error) { databaseImage, err = l.databaseImage(imagesCtx); return err })
 	if err := images.Wait(); err != nil {
 		return err
 	}

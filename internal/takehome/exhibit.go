@@ -40,6 +40,7 @@ type Plan struct {
 // node's own, its children left out, so that they add up to the whole.
 type PlanNode struct {
 	Kind      string     `json:"kind"`                // "Seq Scan", "Hash Join"
+	Part      string     `json:"part,omitempty"`      // "CTE recent", "SubPlan 1": not a plain source of the node above
 	Relation  string     `json:"relation,omitempty"`  // table, and its alias
 	Index     string     `json:"index,omitempty"`     // name of the index that is used
 	Condition string     `json:"condition,omitempty"` // the filter, join or index condition

@@ -12,12 +12,14 @@ import (
 
 // Database describes the container of Postgres.
 type Database struct {
-	Image    string
-	Pod      string
-	Tools    string
-	Sockets  string // volume in which its socket lies
-	Deadline time.Duration
-	Labels   map[string]string
+	Image   string
+	Pod     string
+	Tools   string
+	Sockets string // volume in which its socket lies
+	// DataBytes is the room that a data set needs, beside what every submission gets.
+	DataBytes int64
+	Deadline  time.Duration
+	Labels    map[string]string
 }
 
 // Config fills in what is to be created. The data is in memory, so its size is part of the
@@ -30,16 +32,16 @@ func (d Database) Config(config *container.Config, host *container.HostConfig) {
 	config.Healthcheck = &container.HealthConfig{Test: []string{"NONE"}}
 	config.StopSignal = "SIGTERM"
 
-	*host = *confined(1152*mib, 256)
+	*host = *confined(1152*mib+d.DataBytes, 256)
 	host.ReadonlyRootfs = true
 	host.NetworkMode = container.NetworkMode("container:" + d.Pod)
 	host.ShmSize = 64 * mib
 	host.Tmpfs = map[string]string{
 		"/tmp":             tmpfs(16*mib, "noexec"),
 		postgres.DataMount: tmpfs(64*mib, "noexec"),
-		postgres.BaseMount: tmpfs(384*mib, "noexec"),
+		postgres.BaseMount: tmpfs(384*mib+d.DataBytes, "noexec"),
 		// More than the tables: they are full before the log is, however slow a checkpoint.
-		postgres.WALMount: tmpfs(448*mib, "noexec"),
+		postgres.WALMount: tmpfs(448*mib+d.DataBytes, "noexec"),
 	}
 	// The official image declares a volume here; nothing of ours is in it.
 	host.Tmpfs["/var/lib/postgresql/data"] = tmpfs(1*mib, "noexec")

@@ -1,0 +1,159 @@
+package query
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/takehome-dev/takehome/graders/database"
+	"github.com/takehome-dev/takehome/graders/query/equivalence"
+	"github.com/takehome-dev/takehome/graders/query/equivalence/footprint"
+	"github.com/takehome-dev/takehome/graders/query/equivalence/rows"
+	"github.com/takehome-dev/takehome/graders/query/equivalence/tiny"
+	"github.com/takehome-dev/takehome/internal/sqlscript"
+	"github.com/takehome-dev/takehome/internal/takehome"
+)
+
+// compared is what the comparisons of the two queries found.
+type compared struct {
+	small   equivalence.Verdict
+	changed equivalence.Verdict
+	changes []tiny.Change
+	// left is what the submission's DDL left that is not allowed.
+	left []footprint.Change
+}
+
+// compareSmall compares the queries on small random databases, in the submission's own
+// database: it gets the tables of the data set, without rows, and the submission's DDL.
+func (r *grading) compareSmall(ctx context.Context) error {
+	session, err := r.open(ctx, takehome.RoleOwner, "", r.patience.query)
+	if err != nil {
+		return err
+	}
+	defer shut(ctx, session)
+	for _, script := range r.schema {
+		for _, statement := range sqlscript.Statements(script.SQL) {
+			answer, err := session.Run(ctx, statement.Text)
+			if err != nil {
+				return fmt.Errorf("make the tables: %w", err)
+			}
+			if answer.Refusal != nil {
+				return r.authors(fmt.Sprintf("%s:%d", script.File, statement.Line), answer.Refusal.Message)
+			}
+		}
+	}
+	maker, err := tiny.New(ctx, session, r.source())
+	if err != nil {
+		return err
+	}
+	databases, err := maker.Make(ctx, r.session.Seed)
+	if err != nil {
+		return err
+	}
+	question := r.question(r.patience.small)
+	cases, err := equivalence.Ask(ctx, session, question, databases)
+	if err != nil {
+		return err
+	}
+	if r.changes, err = maker.Changes(ctx, r.session.Seed); err != nil {
+		return err
+	}
+	if err := r.prepareEmpty(ctx, session); err != nil {
+		return err
+	}
+	if r.delivered.query.Text == "" {
+		return nil
+	}
+	r.small, err = equivalence.Small(ctx, session, question, cases, r.delivered.query.Text)
+	return err
+}
+
+// prepareEmpty runs the submission's DDL where the tables are empty, and looks what it left:
+// what a statement does counts, whatever it looks like.
+func (r *grading) prepareEmpty(ctx context.Context, session *database.Connection) error {
+	probe, err := r.open(ctx, takehome.RoleProbe, "", r.patience.query)
+	if err != nil {
+		return err
+	}
+	defer shut(ctx, probe)
+	before, err := footprint.Read(ctx, probe)
+	if err != nil {
+		return err
+	}
+	if _, err := perform(ctx, session, r.orders); err != nil {
+		return err
+	}
+	after, err := footprint.Read(ctx, probe)
+	if err != nil {
+		return err
+	}
+	r.left = footprint.Forbidden(after.Since(before, r.task.Allow))
+	return nil
+}
+
+// compareChanged compares them on the smallest prepared database, as it is and after changes.
+// It comes last: what it takes back leaves room behind that others would count.
+func (r *grading) compareChanged(ctx context.Context) error {
+	if r.delivered.query.Text == "" || r.small.Outcome != equivalence.Equal || r.got.refusal(r.task.Scales) != nil {
+		return nil
+	}
+	session, err := database.Connect(ctx, r.session.Lab, takehome.RoleOwner, database.Options{
+		Database: r.task.Scales[0], Patience: r.patience.query + grace, MaxRows: 200_000, MaxBytes: 64 << 20,
+		Settings: map[string]string{"synchronize_seqscans": "off"},
+	})
+	if err != nil {
+		return err
+	}
+	defer shut(ctx, session)
+	var sets [][]database.Value
+	for _, set := range r.task.sets() {
+		sets = append(sets, set.Values)
+	}
+	r.changed, err = equivalence.Changed(ctx, session, r.question(r.patience.query), sets, r.delivered.query.Text, r.changes)
+	return err
+}
+
+// question is what both queries are to answer.
+func (r *grading) question(statement time.Duration) equivalence.Question {
+	question := equivalence.Question{
+		Given: bare(r.task.Given), Types: r.task.Parameters.Types, Unlimited: bare(r.task.Unlimited), Statement: statement,
+	}
+	for _, key := range r.task.Order {
+		question.Order = append(question.Order, rows.Key{Column: key.Column, Descending: key.Descending})
+	}
+	return question
+}
+
+// source is what the small databases are made for.
+func (r *grading) source() tiny.Source {
+	source := tiny.Source{Types: r.task.Parameters.Types, Query: bare(r.task.Given), Spec: tiny.Spec{
+		Databases: r.task.Tiny.Databases, Tables: map[string]tiny.Table{},
+	}}
+	for _, set := range r.task.sets() {
+		if len(set.Values) > 0 {
+			source.Sets = append(source.Sets, set.Values)
+		}
+	}
+	for name, table := range r.task.Tiny.Tables {
+		made := tiny.Table{Rows: table.Rows, Columns: map[string]tiny.Domain{}}
+		for column, domain := range table.Columns {
+			made.Columns[column] = domain.tiny()
+		}
+		source.Spec.Tables[name] = made
+	}
+	for _, domain := range r.task.Tiny.Parameters {
+		source.Spec.Parameters = append(source.Spec.Parameters, domain.tiny())
+	}
+	return source
+}
+
+// tiny is the domain without its NULLs, which are given as a share of their own.
+func (d Domain) tiny() tiny.Domain {
+	made := tiny.Domain{NullPercent: d.NullPercent}
+	for _, value := range d.Values {
+		if !value.Null {
+			made.Values = append(made.Values, value.Value)
+		}
+	}
+	return made
+}

@@ -1,0 +1,90 @@
+package query
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/takehome-dev/takehome/graders/script"
+	"github.com/takehome-dev/takehome/internal/takehome"
+)
+
+// grading is one run of a Grader.
+type grading struct {
+	*Grader
+	session takehome.Session
+	runner  *script.Runner
+	round   *script.Round
+	out     takehome.Judgement
+
+	delivered Delivery
+	orders    []instruction // of indexes.sql
+	wished    []wish
+	measured
+	compared
+}
+
+// Grade reads what was handed in, measures it, and observes every check.
+func (g *Grader) Grade(ctx context.Context, session takehome.Session) (takehome.Judgement, error) {
+	run := &grading{Grader: g, session: session, out: takehome.Judgement{Evidence: map[string][]takehome.Evidence{}}}
+	run.runner = &script.Runner{
+		Lab: session.Lab, Ledger: &script.Ledger{}, Seed: session.Seed, Results: map[string]takehome.Finding{},
+	}
+	run.runner.Probes = probes(run)
+	run.round = &script.Round{Runner: run.runner, Checks: g.checks, Watch: session.Watch}
+	err := run.walk(ctx)
+	run.round.Complete(&run.out)
+	return run.out, errors.Join(append(run.round.Problems, err)...)
+}
+
+// walk takes the run from station to station.
+func (r *grading) walk(ctx context.Context) error {
+	for _, station := range []struct {
+		name string
+		do   func(context.Context) error
+	}{
+		{"read", r.read},
+		{"baseline", r.measureBaselineOnce},
+		{"measure", r.observe},
+		{"change", r.compareChanged},
+		{"checks", func(ctx context.Context) error { return r.round.Run(ctx, &r.out) }},
+	} {
+		if err := r.phase(station.name, func() error { return station.do(ctx) }); err != nil {
+			return err
+		}
+	}
+	r.exhibit()
+	return nil
+}
+
+// observe counts and compares at the same time: each works in databases of its own.
+func (r *grading) observe(ctx context.Context) error {
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return r.measureSubmission(ctx) })
+	group.Go(func() error { return r.compareSmall(ctx) })
+	return group.Wait()
+}
+
+// phase measures and announces one part of the run.
+func (r *grading) phase(name string, do func() error) error {
+	r.session.Watch(takehome.Event{Kind: takehome.PhaseStarted, Phase: name})
+	started := time.Now()
+	err := do()
+	r.out.Phases = append(r.out.Phases, takehome.Phase{Name: name, Micros: time.Since(started).Microseconds()})
+	r.session.Watch(takehome.Event{Kind: takehome.PhaseDone, Phase: name})
+	return err
+}
+
+// read takes the files of the submission.
+func (r *grading) read(context.Context) (err error) {
+	if r.delivered, err = readDelivery(r.session.Submission.Dir); err != nil {
+		return err
+	}
+	for _, statement := range r.delivered.Indexes.Statements[:min(len(r.delivered.Indexes.Statements), maxStatements)] {
+		r.orders = append(r.orders, r.task.instruct(statement))
+	}
+	r.wished = r.wishes(r.orders)
+	return nil
+}
