@@ -67,7 +67,7 @@ func QuoteTail(raw []byte, limit int) Text {
 // path or message. Line breaks are spelled out as well.
 func Line(raw string) string {
 	text := Quote([]byte(raw), QuoteLine)
-	line := strings.NewReplacer("\n", `\n`, "\t", `\t`).Replace(text.Shown)
+	line := strings.ReplaceAll(strings.ReplaceAll(text.Shown, "\n", `\n`), "\t", `\t`)
 	if text.Truncated {
 		line += "…"
 	}
