@@ -191,7 +191,7 @@ CREATE TRIGGER guard BEFORE INSERT OR UPDATE ON products FOR EACH ROW EXECUTE FU
 		"CREATE TABLE payments", `CREATE FUNCTION follow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN UPDATE order_items SET unit_price = NEW.price WHERE product_id = NEW.id; RETURN NULL; END $$;
 CREATE TRIGGER follow AFTER UPDATE ON products FOR EACH ROW EXECUTE FUNCTION follow(); CREATE TABLE payments`,
 	}, "", map[string]string{"B14": "fail"}},
-	{"no price of the line", []string{", unit_price numeric(12,2) NOT NULL CHECK (unit_price >= 0)", ""}, "", map[string]string{"B14": "fail/no_snapshot"}},
+	{"no price of the line", []string{", unit_price numeric(12,2) NOT NULL CHECK (unit_price >= 0)", ""}, "", map[string]string{"B14": "fail/no_price"}},
 	{"any status", []string{" CHECK (status IN ('pending', 'paid', 'shipped', 'cancelled'))", ""}, "", map[string]string{"B15": "fail/open_status"}},
 	{"status enum", []string{
 		"CREATE TABLE orders", "CREATE TYPE order_status AS ENUM ('pending', 'paid', 'shipped'); CREATE TABLE orders",

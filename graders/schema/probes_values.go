@@ -37,7 +37,7 @@ func (r *grading) probePriceChange(ctx context.Context, _ *script.Probing) (scri
 		if _, versioned := r.mapping.Link(mapping.OrderLine, mapping.PriceHistory); versioned {
 			return seen("versioned", "a line refers to the version of the price"), nil
 		}
-		return script.Observation{Label: "no_snapshot", Detail: "a line holds no price of its own", Fault: "no_snapshot"}, nil
+		return seen("no_snapshot", "a line holds no price of its own"), nil
 	}
 	link, hasLink := r.mapping.Link(mapping.OrderLine, mapping.Product)
 	priced, price, hasPrice := r.column(mapping.Product, mapping.Price)
