@@ -28,8 +28,11 @@ type grading struct {
 	owner, probe, admin *database.Connection
 
 	applied ddl.Result
+	copied  bool // there is a copy of the database as it was when the SQL was applied
 	schema  live.Schema
 	mapping mapping.Mapping
+	words   mapping.Words
+	diagram diagramFacts
 
 	experiments experiments
 	volume      volume
@@ -37,7 +40,7 @@ type grading struct {
 
 // Grade applies the submission's SQL, reads the schema, maps it and observes every check.
 func (g *Grader) Grade(ctx context.Context, session takehome.Session) (takehome.Judgement, error) {
-	run := &grading{Grader: g, session: session, out: takehome.Judgement{Evidence: map[string][]takehome.Evidence{}}}
+	run := &grading{Grader: g, session: session, words: mapping.ShopWords(), out: takehome.Judgement{Evidence: map[string][]takehome.Evidence{}}}
 	run.runner = &script.Runner{
 		Lab: session.Lab, Ledger: &script.Ledger{}, Seed: session.Seed, Results: map[string]takehome.Finding{},
 	}
@@ -57,6 +60,7 @@ func (r *grading) walk(ctx context.Context) error {
 	}{
 		{"apply", r.apply},
 		{"read", r.read},
+		{"diagram", func(context.Context) error { return r.lookAtDiagram() }},
 		{"checks", func(ctx context.Context) error { return r.round.Run(ctx, &r.out) }},
 	}
 	for _, station := range stations {
@@ -87,6 +91,14 @@ func (r *grading) apply(ctx context.Context) error {
 		return fmt.Errorf("apply the SQL of the submission: %w", err)
 	}
 	r.out.Notes = append(r.out.Notes, r.applied.Notes...)
+	if layout := r.applied.Source.Layout; layout != "" {
+		r.out.Binding = append(r.out.Binding, takehome.BindingEntry{
+			Name: "SQL", Value: layout, Source: fmt.Sprintf("applied in %d statements, %d of them refused", len(r.applied.Steps), len(r.applied.Refused())), Confidence: 100,
+		})
+	}
+	if err := r.copyDatabase(ctx); err != nil {
+		return err
+	}
 	return r.connect(ctx)
 }
 
@@ -123,7 +135,7 @@ func (r *grading) read(ctx context.Context) (err error) {
 		return fmt.Errorf("read what the submission states: %w", err)
 	}
 	r.mapping = mapping.Find(r.schema, override)
-	r.out.Binding = r.mapping.Entries()
+	r.out.Binding = append(r.out.Binding, r.mapping.Entries()...)
 	r.out.Notes = append(r.out.Notes, r.mapping.Notes...)
 	return nil
 }

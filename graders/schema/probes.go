@@ -12,6 +12,10 @@ func probes(run *grading) map[string]script.Probe {
 	all := map[string]script.Probe{}
 	for _, part := range []map[string]script.Probe{
 		run.completenessProbes(),
+		run.normalisationProbes(),
+		run.typeProbes(),
+		run.indexProbes(),
+		run.diagramProbes(),
 		run.integrityProbes(),
 		run.deletionProbes(),
 		run.valueProbes(),
@@ -25,5 +29,5 @@ func probes(run *grading) map[string]script.Probe {
 
 // seen is an observation without figures.
 func seen(label, detail string) script.Observation {
-	return script.Observation{Label: label, Detail: detail}
+	return script.Observation{Label: label, Detail: detail, Specific: true}
 }

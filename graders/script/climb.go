@@ -15,6 +15,7 @@ type climb struct {
 	verdict     takehome.Verdict // set for rungs without credit arithmetic
 	note        string
 	seen        string // what the program did, described
+	specific    bool   // seen names the very things
 	fault       string
 	blocked     string // operation that blocks
 	differences map[*Exchange][]takehome.Difference
@@ -22,7 +23,7 @@ type climb struct {
 
 // climb finds the first rung whose conditions hold.
 func (r *run) climb() climb {
-	ended := climb{seen: r.describe()}
+	ended := climb{seen: r.describe(), specific: r.seen != nil && r.seen.Specific}
 	for _, rung := range r.check.Outcomes {
 		if r.cannotTell(rung) {
 			continue
@@ -202,7 +203,11 @@ func (c climb) words(several bool) string {
 	text := c.seen
 	if c.note != "" {
 		text = c.note
-		if c.credit.Sign() == 0 && c.seen != "" {
+		switch {
+		case c.seen == "":
+		case c.specific:
+			text = c.note + ": " + c.seen
+		case c.credit.Sign() == 0:
 			text = c.note + " (" + c.seen + ")"
 		}
 	}

@@ -193,10 +193,17 @@ func (c Check) rungProblem(rung Outcome, index int, probes map[string]Probe) str
 		if rung.Credit != "" || rung.Note == "" {
 			return "an outcome with a verdict has a note and no credit"
 		}
-		if rung.Verdict != string(takehome.NotApplicable) && rung.Verdict != string(takehome.NotAssessed) {
-			return "verdict must be not_applicable or not_assessed"
+		switch takehome.Verdict(rung.Verdict) {
+		case takehome.NotApplicable, takehome.NotAssessed:
+			return ""
+		case takehome.NeedsReview:
+			if c.Guidance == "" {
+				return "an outcome for a human reviewer needs the check's guidance"
+			}
+			return ""
+		default:
+			return "verdict must be not_applicable, not_assessed or needs_review"
 		}
-		return ""
 	}
 	if rung.Credit == shareCredit {
 		for _, step := range c.Steps {

@@ -24,6 +24,7 @@ type Observation struct {
 	Label    string
 	Share    takehome.Fraction   // where the probe measures one
 	Detail   string              // in words that are the same in every run; may be empty
+	Specific bool                // Detail names the very things, and is told beside the note of any rung that loses credit
 	Fault    string              // code under which a loss is charged; may be empty
 	Missing  string              // the operation without which nothing could be observed; the label is then ignored
 	Evidence []takehome.Evidence // beyond the exchanges it made

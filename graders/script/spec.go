@@ -138,7 +138,7 @@ type ParallelStep struct {
 // Outcome is one rung of a ladder.
 type Outcome struct {
 	Credit  scalar     `yaml:"credit"`  // 0 to 1; "share": what the probe measured
-	Verdict string     `yaml:"verdict"` // not_applicable or not_assessed, instead of a credit
+	Verdict string     `yaml:"verdict"` // not_applicable, not_assessed or needs_review, instead of a credit
 	If      Conditions `yaml:"if"`
 	Note    string     `yaml:"note"`  // what was seen, in words; wanted for every rung below full credit
 	Fault   string     `yaml:"fault"` // code under which the loss is charged

@@ -67,7 +67,7 @@ var (
 	// its one role are given, and a dump's "OWNER TO postgres" would only fail.
 	concernsServer = regexp.MustCompile(`(?i)^(?:(?:create|drop|alter)\s+(?:database|role|user|group|tablespace)\b|` +
 		`(?:grant|revoke)\b|alter\s+default\s+privileges\b|alter\s+.*\bowner\s+to\b|reassign\s+owned\b|` +
-		`set\s+(?:session\s+authorization|role)\b|use\s+\w+$|` +
+		`set\s+(?:session\s+authorization|role)\b|use\s+[\x60"\[]?\w+[\x60"\]]?$|` +
 		`set\s+(?:transaction_timeout|default_table_access_method)\b|comment\s+on\s+(?:database|extension)\b)`)
 	copiesFromInput = regexp.MustCompile(`(?i)^copy\b.*\bfrom\s+stdin\b`)
 	// standsAlone are statements that Postgres refuses inside a transaction block, which

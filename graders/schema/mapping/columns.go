@@ -84,7 +84,26 @@ func (s *shape) fields(role Role) map[Field]ColumnChoice {
 			found[rule.field] = s.choice(s.columns[best], rule.kind == money)
 		}
 	}
+	if found[LineTotal].Column == found[UnitPrice].Column {
+		delete(found, LineTotal)
+	}
+	s.onlyMoney(role, found)
 	return found
+}
+
+// onlyMoney takes the one amount of money that a table has for its price, whatever it is
+// called: "cost_per_unit" of an item is what it costs the buyer.
+func (s *shape) onlyMoney(role Role, found map[Field]ColumnChoice) {
+	field, is := map[Role]Field{Product: Price, Variant: Price, OrderLine: UnitPrice}[role]
+	if _, has := found[field]; !is || has {
+		return
+	}
+	amounts := slices.DeleteFunc(slices.Clone(s.columns), func(c columnShape) bool {
+		return !c.money() || c.text() || c.has("total", "subtotal", "tax", "discount", "fee")
+	})
+	if len(amounts) == 1 {
+		found[field] = s.choice(amounts[0], true)
+	}
 }
 
 func (s *shape) choice(column columnShape, isMoney bool) ColumnChoice {
@@ -110,12 +129,27 @@ func (m *Mapping) references(shapes []shape) {
 		field Field
 		to    []Role
 	}{
-		{Order, UserRef, []Role{User}}, {Address, UserRef, []Role{User}}, {Review, UserRef, []Role{User}}, {Cart, UserRef, []Role{User}}, {CartLine, UserRef, []Role{User}},
-		{OrderLine, OrderRef, []Role{Order}}, {Payment, OrderRef, []Role{Order}}, {Shipment, OrderRef, []Role{Order}}, {StatusHistory, OrderRef, []Role{Order}},
-		{OrderLine, ProductRef, []Role{Product, Variant}}, {OrderLine, VariantRef, []Role{Variant}}, {Variant, ProductRef, []Role{Product}},
-		{Review, ProductRef, []Role{Product}}, {CartLine, ProductRef, []Role{Product, Variant}}, {CartLine, CartRef, []Role{Cart}},
-		{Inventory, ProductRef, []Role{Product, Variant}}, {Inventory, VariantRef, []Role{Variant}}, {PriceHistory, ProductRef, []Role{Product, Variant}},
-		{Product, CategoryRef, []Role{Category}}, {ProductCategory, ProductRef, []Role{Product}}, {ProductCategory, CategoryRef, []Role{Category}},
+		{Order, UserRef, []Role{User}},
+		{Address, UserRef, []Role{User}},
+		{Review, UserRef, []Role{User}},
+		{Cart, UserRef, []Role{User}},
+		{CartLine, UserRef, []Role{User}},
+		{OrderLine, OrderRef, []Role{Order}},
+		{Payment, OrderRef, []Role{Order}},
+		{Shipment, OrderRef, []Role{Order}},
+		{StatusHistory, OrderRef, []Role{Order}},
+		{OrderLine, ProductRef, []Role{Product, Variant}},
+		{OrderLine, VariantRef, []Role{Variant}},
+		{Variant, ProductRef, []Role{Product}},
+		{Review, ProductRef, []Role{Product}},
+		{CartLine, ProductRef, []Role{Product, Variant}},
+		{CartLine, CartRef, []Role{Cart}},
+		{Inventory, ProductRef, []Role{Product, Variant}},
+		{Inventory, VariantRef, []Role{Variant}},
+		{PriceHistory, ProductRef, []Role{Product, Variant}},
+		{Product, CategoryRef, []Role{Category}},
+		{ProductCategory, ProductRef, []Role{Product}},
+		{ProductCategory, CategoryRef, []Role{Category}},
 	}
 	for _, each := range wanted {
 		if m.Columns[each.from] == nil {
@@ -150,7 +184,7 @@ func (m *Mapping) references(shapes []shape) {
 func addressFields(order map[Field]ColumnChoice, s *shape) {
 	place := []string{"address", "street", "city", "postcode"}
 	for _, column := range s.columns {
-		if !column.has(place...) {
+		if !column.has(place...) || column.refers && !column.has("address") {
 			continue
 		}
 		field := ShippingAddress

@@ -106,11 +106,11 @@ func softEdge(shapes []shape, from *shape, column columnShape) (edge, bool) {
 // that a shop gives (order_no) are no references unless the name says id.
 func referenceWords(column columnShape) (named []string, isID bool) {
 	raw := words(column.Name)
-	number := slices.ContainsFunc(raw, func(word string) bool {
+	isNumber := slices.ContainsFunc(raw, func(word string) bool {
 		return slices.Contains([]string{"no", "num", "number", "nr", "code", "count"}, word)
 	})
-	named = slices.DeleteFunc(slices.Clone(column.lemmas), func(word string) bool { return word == "id" || number && word == "number" })
-	isID = slices.Contains(column.lemmas, "id")
+	named = slices.DeleteFunc(slices.Clone(column.lemmas), func(word string) bool { return word == "id" || isNumber && word == "number" })
+	isID = slices.Contains(column.lemmas, "id") || slices.Contains(column.lemmas, "parent")
 	if !isID && !column.number() && column.Base != "uuid" {
 		return nil, false
 	}

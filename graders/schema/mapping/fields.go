@@ -25,7 +25,7 @@ type rule struct {
 // everywhere are rules for every role.
 func everywhere() []rule {
 	return []rule{
-		{CreatedAt, moment, []string{"created", "placed", "date", "time"}, []string{"updated", "deleted", "valid", "from", "to", "birth", "birthday", "shipment", "payment", "paid"}},
+		{CreatedAt, moment, []string{"created", "placed", "date log", "log"}, []string{"updated", "deleted", "valid", "from", "to", "birth", "birthday", "shipment", "payment", "paid"}},
 		{DeletedAt, mark, []string{"deleted", "active"}, []string{"by", "email", "from", "to"}},
 	}
 }
@@ -47,7 +47,7 @@ func rules(role Role) []rule {
 		return append(person,
 			rule{Login, text, []string{"login"}, nil},
 			rule{Password, anything, []string{"password hash", "password", "hash"}, []string{"updated", "created", "time", "date", "reset", "token", "salt", "expires", "must", "algorithm"}},
-			rule{PersonName, text, []string{"fullname", "name first", "firstname", "name", "login", "first"}, []string{"lastname", "last", "company", "street", "file"}},
+			rule{PersonName, text, []string{"fullname", "name first", "firstname", "name", "first"}, []string{"lastname", "last", "company", "street", "file"}},
 			rule{FamilyName, text, []string{"lastname", "name last", "last"}, nil},
 		)
 	case Product:
@@ -91,7 +91,7 @@ func rules(role Role) []rule {
 	case Address:
 		return []rule{{PostalCode, anything, []string{"postcode", "postal"}, nil}, {Phone, anything, []string{"phone"}, nil}}
 	case Review:
-		return []rule{{Rating, number, []string{"rating", "review"}, []string{"id", "count", "quantity"}}}
+		return []rule{{Rating, number, []string{"rating", "review", "note"}, []string{"id", "count", "quantity"}}}
 	case Inventory:
 		return []rule{{Stock, number, []string{"stock", "inventory", "quantity available", "quantity", "available"}, []string{"min", "max", "reorder", "reserved", "threshold", "level"}}}
 	case PriceHistory:

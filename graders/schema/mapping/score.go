@@ -99,6 +99,9 @@ func (s *shape) score(role Role) scored {
 	if len(shown.reasons) > 0 {
 		total.reasons = append(total.reasons, "columns "+strings.Join(shown.reasons, ", "))
 	}
+	if role == User && s.buys() {
+		total.add(buying, "")
+	}
 	total.add(-s.against(role), "")
 	return total
 }
@@ -166,6 +169,7 @@ func (s *shape) against(role Role) int {
 		counts(f.quantity && s.pointsTo(senses[Order], senses[Cart]), 600)
 		counts(s.pointsTo(senses[Order]), 300)
 		counts(f.rating && s.pointsTo(senses[User]), 300)
+		counts(s.pointsTo(senses[Product]), 400) // a variant of one
 	case Category:
 		counts(f.link, 1200)
 		counts(f.money || f.email || f.quantity, 300)
@@ -179,10 +183,21 @@ func (s *shape) against(role Role) int {
 	case OrderLine:
 		counts(f.email || f.password, 500)
 		counts(s.pointsTo(senses[Cart]), 700)
-		counts(s.anyWord("cart", "wishlist", "shipment", "return", "refund", "supplier", "coupon"), 700)
+		counts(s.anyWord("cart", "wishlist", "shipment", "return", "refund", "supplier", "coupon", "payment", "review", "price", "stock", "inventory", "history", "event"), 700)
 	default:
 	}
 	return points
+}
+
+// buyers are words for users that say what they are to a shop.
+var buyers = []string{"customer", "buyer", "shopper", "consumer"}
+
+// buying is what they have before those who only sign in, such as the staff.
+const buying = 500
+
+func (s *shape) buys() bool {
+	accounts := map[string]int{"user": 1000, "account": 1000}
+	return s.anyWord(buyers...) && (s.facts.email || s.facts.person || s.facts.name) && !s.pointsTo(accounts)
 }
 
 var sellers = map[string]int{"supplier": 1000}
@@ -196,7 +211,7 @@ func (s *shape) anyWord(lemmas ...string) bool {
 func (s *shape) pointsTo(meanings ...map[string]int) bool {
 	const strong = 600
 	for _, column := range s.columns {
-		if !column.refers {
+		if !column.refers || s.refersToItself(column.Name) {
 			continue
 		}
 		for _, word := range column.lemmas {

@@ -100,7 +100,7 @@ func (m *Mapping) plays(s *shape, role Role) (confidence int, reason string) {
 		if s.anyWord("email", "type") {
 			return 0, ""
 		}
-		if f.street && !f.email && reference && !named(telling) && !m.refers(s, Order) {
+		if f.street && !f.email && !named(telling) && m.refers(s, User) && !m.refers(s, Order) {
 			return byShape, "street and town, and a reference"
 		}
 		if f.link {
@@ -118,10 +118,10 @@ func (m *Mapping) plays(s *shape, role Role) (confidence int, reason string) {
 		}
 		return both(named(telling), m.refers(s, Order) || m.referredBy(s, Order))
 	case Cart:
-		if lineScore(s.lemmas, senses[Cart]) > hinting || toSold && f.quantity {
+		if lineScore(s.lemmas, senses[Cart]) > hinting || toSold {
 			return 0, ""
 		}
-		return both(named(telling) && !past, m.refers(s, User) || !toSold)
+		return both(named(telling) && !past, true)
 	case CartLine:
 		if toSold && (m.refers(s, Cart) || s.anyWord("cart")) {
 			return byBoth, "refers to a product and to a cart"

@@ -9,7 +9,7 @@ var senses = map[Role]map[string]int{
 		"supplier": -600, "seller": -600, "employee": -500, "admin": -600, "carrier": -600, "company": -200,
 	},
 	Product: {
-		"product": 1000, "goods": 800, "article": 700, "item": 600, "listing": 600, "sku": 450, "part": 500, "variant": 250, "offer": 300,
+		"product": 1000, "goods": 800, "article": 700, "item": 600, "listing": 600, "sku": 450, "part": 500, "offer": 300,
 	},
 	Category: {
 		"category": 1000, "productgroup": 900, "taxonomy": 700, "taxon": 700, "rubric": 700, "department": 650, "collection": 600, "group": 600,

@@ -1,0 +1,1 @@
+DROP SCHEMA sales, catalog, identity CASCADE;
