@@ -11,17 +11,17 @@ import (
 	"github.com/takehome-dev/takehome/internal/takehome"
 )
 
-// found are things of the catalog that a probe has found, as lines for a reader. They come
+// places are things of the catalog that a probe has found, as lines for a reader. They come
 // in the order of the schema, which is the same in every run.
-type found []string
+type places []string
 
-func (f *found) add(format string, args ...any) { *f = append(*f, fmt.Sprintf(format, args...)) }
+func (f *places) add(format string, args ...any) { *f = append(*f, fmt.Sprintf(format, args...)) }
 
 // maxListed is how many of them a summary names.
 const maxListed = 4
 
 // String lists the first few.
-func (f found) String() string {
+func (f places) String() string {
 	shown := f[:min(len(f), maxListed)]
 	text := strings.Join(shown, ", ")
 	if len(f) > maxListed {
@@ -31,7 +31,7 @@ func (f found) String() string {
 }
 
 // observe makes an observation that lists what was found.
-func (f found) observe(label string) script.Observation {
+func (f places) observe(label string) script.Observation {
 	observation := seen(label, f.String())
 	if len(f) > maxListed {
 		observation.Evidence = []takehome.Evidence{{Note: &takehome.Note{
@@ -42,7 +42,7 @@ func (f found) observe(label string) script.Observation {
 }
 
 // either answers "none" where nothing was found, and "found" otherwise.
-func (f found) either(detail string) script.Observation {
+func (f places) either(detail string) script.Observation {
 	if len(f) == 0 {
 		return seen("none", detail)
 	}
@@ -50,7 +50,7 @@ func (f found) either(detail string) script.Observation {
 }
 
 // one answers "none", "one" or "several".
-func (f found) one(detail string) script.Observation {
+func (f places) one(detail string) script.Observation {
 	switch len(f) {
 	case 0:
 		return seen("none", detail)
@@ -61,7 +61,7 @@ func (f found) one(detail string) script.Observation {
 }
 
 // share is a measured share with what it lacks.
-func (f found) share(good, all int, detail string) script.Observation {
+func (f places) share(good, all int, detail string) script.Observation {
 	observation := f.observe("measured")
 	observation.Share = takehome.Frac(int64(good), int64(max(all, 1)))
 	if len(f) == 0 {
@@ -130,12 +130,6 @@ func (r *grading) softKeys(table live.Table) []mapping.SoftKey {
 	return keys
 }
 
-// stated reports whether the candidate states a design decision: anything but no.
-func (r *grading) stated(name string) bool {
-	value, stated := r.mapping.Assumes(name)
-	return stated && value != false
-}
-
 func isText(column live.Column) bool { return column.Category == "S" || column.Base == "citext" }
 
 func isInteger(column live.Column) bool {
@@ -185,8 +179,8 @@ func uniqueSets(table live.Table) [][]string {
 	return sets
 }
 
-// within reports whether every one of some columns is among others.
-func within(columns, others []string) bool {
+// allAmong reports whether every one of some columns is among others.
+func allAmong(columns, others []string) bool {
 	for _, column := range columns {
 		if !slices.Contains(others, column) {
 			return false

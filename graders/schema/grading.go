@@ -33,6 +33,9 @@ type grading struct {
 	mapping mapping.Mapping
 	words   mapping.Words
 	diagram diagramFacts
+
+	experiments experiments
+	volume      volume
 }
 
 // Grade applies the submission's SQL, reads the schema, maps it and observes every check.
@@ -115,7 +118,7 @@ func (r *grading) connect(ctx context.Context) (err error) {
 func (r *grading) disconnect(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
 	defer cancel()
-	for _, connection := range []*database.Connection{r.owner, r.probe, r.admin} {
+	for _, connection := range append(r.experiments.sessions, r.owner, r.probe, r.admin) {
 		if connection != nil {
 			_ = connection.Close(ctx) // the database goes with the lab
 		}

@@ -16,6 +16,11 @@ func probes(run *grading) map[string]script.Probe {
 		run.typeProbes(),
 		run.indexProbes(),
 		run.diagramProbes(),
+		run.integrityProbes(),
+		run.deletionProbes(),
+		run.valueProbes(),
+		run.relationProbes(),
+		run.workloadProbes(),
 	} {
 		maps.Copy(all, part)
 	}

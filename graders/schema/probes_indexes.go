@@ -28,12 +28,12 @@ func (r *grading) indexProbes() map[string]script.Probe {
 // Without one, deleting what is referred to, and every list of what refers to it, reads the
 // whole table.
 func (r *grading) probeIndexedReferences(context.Context, *script.Probing) (script.Observation, error) {
-	var bare found
+	var bare places
 	all := 0
 	for _, table := range r.schema.Tables {
 		for _, columns := range r.referring(table) {
 			all++
-			if !slices.ContainsFunc(table.Indexes, func(i live.Index) bool { return serves(i, columns) }) {
+			if !slices.ContainsFunc(table.Indexes, func(i live.Index) bool { return leadsTo(i, columns) }) {
 				bare.add("%s", named(table, columns...))
 			}
 		}
@@ -86,19 +86,19 @@ func isTextKey(table live.Table) bool {
 }
 
 func inSomeKey(table live.Table, columns []string) bool {
-	return slices.ContainsFunc(uniqueSets(table), func(set []string) bool { return within(columns, set) })
+	return slices.ContainsFunc(uniqueSets(table), func(set []string) bool { return allAmong(columns, set) })
 }
 
-// serves reports whether an index can find the rows of some columns: they lead it, in any
+// leadsTo reports whether an index can find the rows of some columns: they lead it, in any
 // order, and it leaves out rows without them at most.
-func serves(index live.Index, columns []string) bool {
+func leadsTo(index live.Index, columns []string) bool {
 	if !index.Valid || len(index.Columns) < len(columns) || index.Method != "btree" && index.Method != "hash" {
 		return false
 	}
 	if index.Predicate != "" && !isNotNull(index.Predicate, columns) {
 		return false
 	}
-	return within(index.Columns[:len(columns)], columns)
+	return allAmong(index.Columns[:len(columns)], columns)
 }
 
 func isNotNull(predicate string, columns []string) bool {
@@ -112,7 +112,7 @@ func isNotNull(predicate string, columns []string) bool {
 }
 
 func (r *grading) probeRedundantIndexes(context.Context, *script.Probing) (script.Observation, error) {
-	var redundant found
+	var redundant places
 	for _, table := range r.schema.Tables {
 		for i, index := range table.Indexes {
 			for j, other := range table.Indexes {
@@ -142,22 +142,22 @@ func isRedundant(index, other live.Index) bool {
 	sorts := func(i live.Index) bool {
 		return strings.Contains(i.Definition, " DESC") || strings.Contains(i.Definition, " NULLS ") || strings.Contains(i.Definition, " COLLATE ")
 	}
-	if length > 1 && sorts(index) && index.Definition[strings.Index(index.Definition, " USING "):] != other.Definition[strings.Index(other.Definition, " USING "):] {
+	if length > 1 && (sorts(index) || sorts(other)) && index.Definition[strings.Index(index.Definition, " USING "):] != other.Definition[strings.Index(other.Definition, " USING "):] {
 		return false
 	}
 	return slices.Equal(index.Columns, other.Columns[:length]) && len(other.Classes) >= length && slices.Equal(index.Classes[:length], other.Classes[:length])
 }
 
 // probeIndexBudget counts: every index is written with every row.
-func (r *grading) probeIndexBudget(context.Context, *script.Probing) (script.Observation, error) {
+func (r *grading) probeIndexBudget(_ context.Context, at *script.Probing) (script.Observation, error) {
 	const most = 8
-	var over found
+	var over places
 	for _, table := range r.schema.Tables {
 		if len(table.Indexes) > most || len(table.Indexes) > max(len(table.Columns), 2) {
 			over.add("%s has %d indexes for %d columns", named(table), len(table.Indexes), len(table.Columns))
 		}
 	}
-	if len(over) > 0 && !r.stated("many_indexes") {
+	if len(over) > 0 && !r.assumed(toldList(at, "assumption")) {
 		return over.observe("over"), nil
 	}
 	return seen("within", "no table has too many indexes"), nil
@@ -166,7 +166,7 @@ func (r *grading) probeIndexBudget(context.Context, *script.Probing) (script.Obs
 // probeLoneFlags looks for indexes over nothing but a flag or a status, which point at so
 // many rows that they are hardly ever used.
 func (r *grading) probeLoneFlags(context.Context, *script.Probing) (script.Observation, error) {
-	var lone found
+	var lone places
 	for _, table := range r.schema.Tables {
 		for _, index := range table.Indexes {
 			if len(index.Columns) != 1 || index.Predicate != "" || index.Unique || index.Columns[0] == "" || index.Method != "btree" {

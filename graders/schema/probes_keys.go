@@ -21,7 +21,7 @@ func coreLinks() [][2]mapping.Role {
 // probeUndeclaredKeys looks for columns that refer to a table by name alone. Those between
 // orders, lines, products and users are charged where they are tried out.
 func (r *grading) probeUndeclaredKeys(context.Context, *script.Probing) (script.Observation, error) {
-	var missing, elsewhere found
+	var missing, elsewhere places
 	declared := 0
 	for _, table := range r.schema.Tables {
 		declared += len(table.ForeignKeys)
@@ -85,14 +85,14 @@ func (r *grading) linkColumns(table live.Table) [][]string {
 }
 
 func (r *grading) probeLinkTables(context.Context, *script.Probing) (script.Observation, error) {
-	var keyed, unkeyed found
+	var keyed, unkeyed places
 	for _, table := range r.schema.Tables {
 		pair := r.linkColumns(table)
 		if pair == nil {
 			continue
 		}
 		columns := slices.Concat(pair[0], pair[1])
-		if slices.ContainsFunc(uniqueSets(table), func(set []string) bool { return within(set, columns) }) {
+		if slices.ContainsFunc(uniqueSets(table), func(set []string) bool { return allAmong(set, columns) }) {
 			keyed.add("%s", named(table))
 		} else {
 			unkeyed.add("%s", named(table, columns...))
@@ -108,7 +108,7 @@ func (r *grading) probeLinkTables(context.Context, *script.Probing) (script.Obse
 }
 
 func (r *grading) probeKeyTypes(context.Context, *script.Probing) (script.Observation, error) {
-	var widened, different found
+	var widened, different places
 	all := 0
 	for _, table := range r.schema.Tables {
 		for _, key := range table.ForeignKeys {
@@ -156,7 +156,7 @@ func (r *grading) probeIsolated(context.Context, *script.Probing) (script.Observ
 			referred[key.Target] = true
 		}
 	}
-	var alone, core found
+	var alone, core places
 	for _, table := range r.schema.Tables {
 		refers := slices.ContainsFunc(table.ForeignKeys, func(k live.ForeignKey) bool { return k.Target != table.Name })
 		if refers || len(r.softKeys(table)) > 0 || referred[table.Name] {
@@ -182,16 +182,16 @@ func (r *grading) probeIsolated(context.Context, *script.Probing) (script.Observ
 var subtype = regexp.MustCompile(`(?i)profile|perfil|profil|credential|preference|settings?$|passwords?$|_auth$`)
 
 func (r *grading) probeSubtypes(context.Context, *script.Probing) (script.Observation, error) {
-	var keyed, unkeyed found
+	var keyed, unkeyed places
 	for _, table := range r.schema.Tables {
 		if len(table.ForeignKeys) != 1 {
 			continue
 		}
 		key := table.ForeignKeys[0]
-		unique := slices.ContainsFunc(uniqueSets(table), func(set []string) bool { return within(set, key.Columns) })
+		unique := slices.ContainsFunc(uniqueSets(table), func(set []string) bool { return allAmong(set, key.Columns) })
 		extends := subtype.MatchString(table.Name.Name) && !r.isCore(table) || r.roleOf(table) == mapping.Inventory && !r.hasPlaces(table)
 		switch {
-		case unique && (extends || within(table.PrimaryKey(), key.Columns)):
+		case unique && (extends || allAmong(table.PrimaryKey(), key.Columns)):
 			keyed.add("%s", named(table))
 		case extends:
 			unkeyed.add("%s", named(table, key.Columns...))
@@ -215,7 +215,7 @@ func (r *grading) hasPlaces(table live.Table) bool {
 }
 
 func (r *grading) probePrimaryKeys(context.Context, *script.Probing) (script.Observation, error) {
-	var without found
+	var without places
 	for _, table := range r.schema.Tables {
 		if table.PrimaryKey() != nil || r.isLog(table) || r.hasCandidateKey(table) {
 			continue
@@ -238,7 +238,7 @@ func (r *grading) hasCandidateKey(table live.Table) bool {
 // probeNaturalKeys looks whether products and categories can be told apart by more than a
 // made-up number. That users can is tried out by a check of its own.
 func (r *grading) probeNaturalKeys(context.Context, *script.Probing) (script.Observation, error) {
-	var without found
+	var without places
 	good, all := 0, 0
 	for _, role := range []mapping.Role{mapping.Product, mapping.Category} {
 		table, ok := r.table(role)
@@ -266,7 +266,7 @@ func (r *grading) hasNaturalKey(table live.Table) bool {
 }
 
 func (r *grading) probeParallelKeys(context.Context, *script.Probing) (script.Observation, error) {
-	var twice found
+	var twice places
 	for _, table := range r.schema.Tables {
 		for i, key := range table.ForeignKeys {
 			for _, other := range table.ForeignKeys[:i] {

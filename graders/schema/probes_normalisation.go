@@ -40,7 +40,7 @@ var (
 )
 
 func (r *grading) probeRepeatingGroups(context.Context, *script.Probing) (script.Observation, error) {
-	var repeated, contacts found
+	var repeated, contacts places
 	for _, table := range r.schema.Tables {
 		for _, group := range groupsOf(table) {
 			if r.has(numberedName.ReplaceAllString(group[0], ""), "address", "street", "line", "phone", "email", "name", "fax") {
@@ -90,7 +90,7 @@ var (
 )
 
 func (r *grading) probeHiddenRelations(context.Context, *script.Probing) (script.Observation, error) {
-	var hidden, tags found
+	var hidden, tags places
 	for _, table := range r.schema.Tables {
 		if r.isLog(table) {
 			continue
@@ -152,7 +152,7 @@ func (r *grading) isLog(table live.Table) bool {
 func (r *grading) probeCopiedUsers(context.Context, *script.Probing) (script.Observation, error) {
 	users, some := r.table(mapping.User)
 	orders, _ := r.table(mapping.Order)
-	var copied found
+	var copied places
 	for _, field := range []mapping.Field{mapping.Email, mapping.Login, mapping.PersonName, mapping.FamilyName, mapping.Phone} {
 		_, column, ok := r.column(mapping.User, field)
 		if !ok {
@@ -170,7 +170,7 @@ func (r *grading) probeCopiedUsers(context.Context, *script.Probing) (script.Obs
 }
 
 func (r *grading) probePolymorphic(context.Context, *script.Probing) (script.Observation, error) {
-	var pairs found
+	var pairs places
 	for _, table := range r.schema.Tables {
 		if r.isLog(table) || r.roleOf(table) == mapping.Review || r.has(table.Name.Name, "comment", "image", "attachment", "translation") {
 			continue
@@ -193,7 +193,7 @@ func (r *grading) probePolymorphic(context.Context, *script.Probing) (script.Obs
 // probeBlobs looks for an entity that is nothing but a document or a list of names with
 // values.
 func (r *grading) probeBlobs(context.Context, *script.Probing) (script.Observation, error) {
-	var blobs found
+	var blobs places
 	for _, table := range r.schema.Tables {
 		own, documents, names, values := 0, 0, 0, 0
 		for _, column := range table.Columns {

@@ -79,7 +79,7 @@ func isInexact(column live.Column) bool {
 
 func (r *grading) probeMoneyTypes(context.Context, *script.Probing) (script.Observation, error) {
 	mapped, others := r.moneyColumns()
-	var wrong, aside found
+	var wrong, aside places
 	for _, each := range mapped {
 		if isInexact(each.column) {
 			wrong.add("%s is %s", each, each.column.Type)
@@ -101,8 +101,8 @@ func (r *grading) probeMoneyTypes(context.Context, *script.Probing) (script.Obse
 	return seen("exact", fmt.Sprintf("%d columns hold money exactly", len(mapped)+len(others))), nil
 }
 
-func (r *grading) probeTimeZones(context.Context, *script.Probing) (script.Observation, error) {
-	var naive found
+func (r *grading) probeTimeZones(_ context.Context, at *script.Probing) (script.Observation, error) {
+	var naive places
 	zoned := 0
 	for _, table := range r.schema.Tables {
 		for _, column := range table.Columns {
@@ -115,7 +115,7 @@ func (r *grading) probeTimeZones(context.Context, *script.Probing) (script.Obser
 		}
 	}
 	switch {
-	case len(naive) > 0 && r.stated("timestamps_in_utc"):
+	case len(naive) > 0 && r.assumed(toldList(at, "assumption")):
 		return naive.observe("stated"), nil
 	case len(naive) > 0:
 		return naive.share(zoned, zoned+len(naive), ""), nil
@@ -129,7 +129,7 @@ func (r *grading) probeTimeZones(context.Context, *script.Probing) (script.Obser
 var dateName = regexp.MustCompile(`(?i)(?:_at|_on|_date|_ts|[a-z]At|Date|_datum|_fecha)$|^(?:date|datum|fecha)(?:_|$)|^(?:created|updated|deleted|birth_?date|birthday|dob)$`)
 
 func (r *grading) probeDatesAsText(context.Context, *script.Probing) (script.Observation, error) {
-	var wrong found
+	var wrong places
 	for _, table := range r.schema.Tables {
 		for _, column := range table.Columns {
 			if dateName.MatchString(column.Name) && !r.has(column.Name, "by", "email", "name", "format") && !refers(table, column.Name) &&
@@ -142,7 +142,7 @@ func (r *grading) probeDatesAsText(context.Context, *script.Probing) (script.Obs
 }
 
 func (r *grading) probeNarrowKeys(context.Context, *script.Probing) (script.Observation, error) {
-	var narrow found
+	var narrow places
 	for _, role := range []mapping.Role{mapping.Order, mapping.OrderLine} {
 		table, ok := r.table(role)
 		key := table.PrimaryKey()
@@ -158,7 +158,7 @@ func (r *grading) probeNarrowKeys(context.Context, *script.Probing) (script.Obse
 
 func (r *grading) probeUUIDsAsText(context.Context, *script.Probing) (script.Observation, error) {
 	const length = 36
-	var wrong found
+	var wrong places
 	for _, table := range r.schema.Tables {
 		for _, column := range table.Columns {
 			if !isText(column) || r.has(column.Name, "external", "session", "token", "reference") {
@@ -179,7 +179,7 @@ func (r *grading) probeUUIDsAsText(context.Context, *script.Probing) (script.Obs
 var flagName = regexp.MustCompile(`^(?i:is|has|can|was|should)_|^(?:is|has|can)[A-Z]|(?i:^|_)(?i:active|enabled|activo|aktiv|verified|published)$`)
 
 func (r *grading) probeFlags(context.Context, *script.Probing) (script.Observation, error) {
-	var wrong found
+	var wrong places
 	for _, table := range r.schema.Tables {
 		for _, column := range table.Columns {
 			if flagName.MatchString(column.Name) && (isInteger(column) || isText(column) || column.Base == "bit") && column.Enum == nil {
@@ -198,7 +198,7 @@ var setName = regexp.MustCompile(`(?i)(?:^|_)(?:status|statut|stato|estatus|role
 func (r *grading) probeOpenSets(context.Context, *script.Probing) (script.Observation, error) {
 	_, ofOrder, has := r.column(mapping.Order, mapping.Status)
 	orders, _ := r.table(mapping.Order)
-	var open found
+	var open places
 	all := 0
 	for _, table := range r.schema.Tables {
 		for _, column := range table.Columns {
@@ -222,8 +222,8 @@ func (r *grading) probeOpenSets(context.Context, *script.Probing) (script.Observ
 
 // probeEssentials looks at columns without which a row means nothing. Whether a user
 // and a product may be without a name is tried out by checks of their own.
-func (r *grading) probeEssentials(context.Context, *script.Probing) (script.Observation, error) {
-	var optional found
+func (r *grading) probeEssentials(_ context.Context, at *script.Probing) (script.Observation, error) {
+	var optional places
 	all := 0
 	for _, each := range []struct {
 		role  mapping.Role
@@ -238,7 +238,7 @@ func (r *grading) probeEssentials(context.Context, *script.Probing) (script.Obse
 			continue
 		}
 		all++
-		if !column.NotNull && !r.mayBeEmpty(table, column, each.field) {
+		if !column.NotNull && !r.mayBeEmpty(table, column, each.field, toldList(at, "guests")) {
 			optional.add("%s may be empty", place(table, column.Name))
 		}
 	}
@@ -247,7 +247,7 @@ func (r *grading) probeEssentials(context.Context, *script.Probing) (script.Obse
 
 // mayBeEmpty knows the references that are set to null when what they lead to is deleted,
 // and those of orders without an account.
-func (r *grading) mayBeEmpty(table live.Table, column live.Column, field mapping.Field) bool {
+func (r *grading) mayBeEmpty(table live.Table, column live.Column, field mapping.Field, guests []string) bool {
 	key, ok := references(table, column.Name)
 	if ok && (key.OnDelete == "n" || key.OnDelete == "d") {
 		return true
@@ -256,13 +256,13 @@ func (r *grading) mayBeEmpty(table live.Table, column live.Column, field mapping
 		return false
 	}
 	_, _, reachable := r.column(mapping.Order, mapping.Email)
-	return reachable || r.stated("guest_checkout")
+	return reachable || r.assumed(guests)
 }
 
 func (r *grading) probeDefaultLength(context.Context, *script.Probing) (script.Observation, error) {
 	const fewest, perCent = 5, 60
 	const length = 255
-	var wide found
+	var wide places
 	all := 0
 	for _, table := range r.schema.Tables {
 		for _, column := range table.Columns {
@@ -297,7 +297,7 @@ func (r *grading) probeQuantityType(context.Context, *script.Probing) (script.Ob
 var fixedLengths = []int{1, 2, 3, 4, 5, 6, 8, 10, 12, 13, 14, 26, 32, 36, 40, 60, 64, 128}
 
 func (r *grading) probePaddedText(context.Context, *script.Probing) (script.Observation, error) {
-	var padded found
+	var padded places
 	for _, table := range r.schema.Tables {
 		for _, column := range table.Columns {
 			if column.Base != "bpchar" {
@@ -332,7 +332,7 @@ func (r *grading) probePasswords(context.Context, *script.Probing) (script.Obser
 }
 
 func (r *grading) probeUnlogged(context.Context, *script.Probing) (script.Observation, error) {
-	var unlogged found
+	var unlogged places
 	for _, table := range r.schema.Tables {
 		if table.Unlogged && r.roleOf(table) != "" {
 			unlogged.add("%s", named(table))

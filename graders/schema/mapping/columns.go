@@ -129,12 +129,27 @@ func (m *Mapping) references(shapes []shape) {
 		field Field
 		to    []Role
 	}{
-		{Order, UserRef, []Role{User}}, {Address, UserRef, []Role{User}}, {Review, UserRef, []Role{User}}, {Cart, UserRef, []Role{User}}, {CartLine, UserRef, []Role{User}},
-		{OrderLine, OrderRef, []Role{Order}}, {Payment, OrderRef, []Role{Order}}, {Shipment, OrderRef, []Role{Order}}, {StatusHistory, OrderRef, []Role{Order}},
-		{OrderLine, ProductRef, []Role{Product, Variant}}, {OrderLine, VariantRef, []Role{Variant}}, {Variant, ProductRef, []Role{Product}},
-		{Review, ProductRef, []Role{Product}}, {CartLine, ProductRef, []Role{Product, Variant}}, {CartLine, CartRef, []Role{Cart}},
-		{Inventory, ProductRef, []Role{Product, Variant}}, {Inventory, VariantRef, []Role{Variant}}, {PriceHistory, ProductRef, []Role{Product, Variant}},
-		{Product, CategoryRef, []Role{Category}}, {ProductCategory, ProductRef, []Role{Product}}, {ProductCategory, CategoryRef, []Role{Category}},
+		{Order, UserRef, []Role{User}},
+		{Address, UserRef, []Role{User}},
+		{Review, UserRef, []Role{User}},
+		{Cart, UserRef, []Role{User}},
+		{CartLine, UserRef, []Role{User}},
+		{OrderLine, OrderRef, []Role{Order}},
+		{Payment, OrderRef, []Role{Order}},
+		{Shipment, OrderRef, []Role{Order}},
+		{StatusHistory, OrderRef, []Role{Order}},
+		{OrderLine, ProductRef, []Role{Product, Variant}},
+		{OrderLine, VariantRef, []Role{Variant}},
+		{Variant, ProductRef, []Role{Product}},
+		{Review, ProductRef, []Role{Product}},
+		{CartLine, ProductRef, []Role{Product, Variant}},
+		{CartLine, CartRef, []Role{Cart}},
+		{Inventory, ProductRef, []Role{Product, Variant}},
+		{Inventory, VariantRef, []Role{Variant}},
+		{PriceHistory, ProductRef, []Role{Product, Variant}},
+		{Product, CategoryRef, []Role{Category}},
+		{ProductCategory, ProductRef, []Role{Product}},
+		{ProductCategory, CategoryRef, []Role{Category}},
 	}
 	for _, each := range wanted {
 		if m.Columns[each.from] == nil {

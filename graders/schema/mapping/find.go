@@ -42,7 +42,7 @@ func Find(schema live.Schema, override Override) Mapping {
 	}
 	made.stateColumns(shapes, override)
 	made.references(shapes)
-	made.moveToVariant(shapes)
+	made.moveToVariant()
 	made.Links = links(shapes, made.Tables)
 	made.of = nil
 	return made
@@ -65,7 +65,7 @@ func (s *solver) choice(role int, best solution) Choice {
 	reasons := slices.Clone(s.unary[role][at].reasons)
 	for other, table := range best.tables {
 		if other != role && table != nobody && s.ways[at][table] > 0 {
-			reasons = append(reasons, "leads to "+s.shapes[table].table.Name.String())
+			reasons = append(reasons, "leads to "+s.shapes[table].table.String())
 		}
 	}
 	return Choice{Table: s.shapes[at].table.Name, Confidence: best.confidence[role], Source: SourceFound, Reasons: reasons}
@@ -94,7 +94,7 @@ func (m *Mapping) addSecondary(shapes []shape, override Override) {
 
 // moveToVariant takes price, stock and SKU of a product from where it has them: its
 // variants, its prices or its inventory.
-func (m *Mapping) moveToVariant(shapes []shape) {
+func (m *Mapping) moveToVariant() {
 	product := m.Columns[Product]
 	if product == nil {
 		return

@@ -183,7 +183,7 @@ func (s *shape) against(role Role) int {
 	case OrderLine:
 		counts(f.email || f.password, 500)
 		counts(s.pointsTo(senses[Cart]), 700)
-		counts(s.anyWord("cart", "wishlist", "shipment", "return", "refund", "supplier", "coupon"), 700)
+		counts(s.anyWord("cart", "wishlist", "shipment", "return", "refund", "supplier", "coupon", "payment", "review", "price", "stock", "inventory", "history", "event"), 700)
 	default:
 	}
 	return points

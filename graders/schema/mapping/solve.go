@@ -32,6 +32,7 @@ type solution struct {
 type solver struct {
 	shapes     []shape
 	ways       [][]int // how well a table leads to another within two hops, in thousandths
+	through    [][]int // the table between them, or nobody
 	grouped    [][]int // how well two tables are joined, as product and category are
 	candidates [][]int // by role
 	unary      []map[int]scored
@@ -40,7 +41,7 @@ type solver struct {
 // newSolver scores every table in every role. Pinned roles have one candidate only.
 func newSolver(shapes []shape, pinned map[Role]int) *solver {
 	s := &solver{shapes: shapes}
-	s.ways, s.grouped = s.distances()
+	s.ways, s.through, s.grouped = s.distances()
 	for _, role := range Core() {
 		points := map[int]scored{}
 		for i := range shapes {
@@ -81,13 +82,13 @@ func (s *solver) alone(at int) int {
 }
 
 // distances computes how well tables lead to each other.
-func (s *solver) distances() (ways, grouped [][]int) {
+func (s *solver) distances() (ways, through, grouped [][]int) {
 	n := len(s.shapes)
 	index := map[string]int{}
 	for i := range s.shapes {
-		index[s.shapes[i].table.Name.SQL()] = i
+		index[s.shapes[i].table.SQL()] = i
 	}
-	direct, ways, grouped := matrix(n), matrix(n), matrix(n)
+	direct, ways, through, grouped := matrix(n), matrix(n), matrix(n), matrix(n)
 	for i := range s.shapes {
 		for _, e := range s.shapes[i].edges {
 			if j, ok := index[e.target.SQL()]; ok && i != j {
@@ -97,10 +98,10 @@ func (s *solver) distances() (ways, grouped [][]int) {
 	}
 	for i := range n {
 		for j := range n {
-			ways[i][j] = direct[i][j]
+			ways[i][j], through[i][j] = direct[i][j], nobody
 			for via := range n {
-				if via != i && via != j && i != j {
-					ways[i][j] = max(ways[i][j], direct[i][via]*direct[via][j]/1000*secondHop/1000)
+				if way := direct[i][via] * direct[via][j] / 1000 * secondHop / 1000; way > ways[i][j] && via != i && via != j && i != j {
+					ways[i][j], through[i][j] = way, via
 				}
 			}
 		}
@@ -115,7 +116,7 @@ func (s *solver) distances() (ways, grouped [][]int) {
 			}
 		}
 	}
-	return ways, grouped
+	return ways, through, grouped
 }
 
 func matrix(n int) [][]int {
@@ -195,7 +196,8 @@ func (s *solver) joined(chosen []int) int {
 		}
 		points += lineToOrder * s.ways[line][order] / 1000
 	}
-	if line != nobody && product != nobody {
+	// What only the order says of products, a line does not say.
+	if line != nobody && product != nobody && (order == nobody || s.through[line][product] != order) {
 		points += lineToProduct * s.ways[line][product] / 1000
 	}
 	if product != nobody && category != nobody {

@@ -116,7 +116,7 @@ func (m *Mapping) stateColumns(shapes []shape, override Override) {
 			}
 			column, found := s.column(stated.Column)
 			if !found {
-				m.Notes = append(m.Notes, label+": "+s.table.Name.String()+" has no column "+takehome.Line(stated.Column))
+				m.Notes = append(m.Notes, label+": "+s.table.String()+" has no column "+takehome.Line(stated.Column))
 				continue
 			}
 			if !mayHold(role, field, column) {

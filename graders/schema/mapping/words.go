@@ -124,8 +124,24 @@ func (l lexicon) known(word string) (string, bool) {
 // plurals are endings and what stands in their place in the singular; English, Spanish,
 // Portuguese, French, German and Italian, longest first.
 var plurals = [][2]string{
-	{"oes", "ao"}, {"aes", "ao"}, {"ies", "y"}, {"ens", "em"}, {"ons", "om"}, {"ais", "al"}, {"eis", "el"}, {"nen", "n"},
-	{"es", ""}, {"en", ""}, {"en", "e"}, {"er", ""}, {"s", ""}, {"n", ""}, {"e", ""}, {"x", ""}, {"i", "e"}, {"i", "o"},
+	{"oes", "ao"},
+	{"aes", "ao"},
+	{"ies", "y"},
+	{"ens", "em"},
+	{"ons", "om"},
+	{"ais", "al"},
+	{"eis", "el"},
+	{"nen", "n"},
+	{"es", ""},
+	{"en", ""},
+	{"en", "e"},
+	{"er", ""},
+	{"s", ""},
+	{"n", ""},
+	{"e", ""},
+	{"x", ""},
+	{"i", "e"},
+	{"i", "o"},
 }
 
 func singularForms(word string) []string {

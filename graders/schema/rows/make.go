@@ -448,3 +448,21 @@ func (b *Bench) Find(ctx context.Context, name live.Name, with Values, order []s
 	row, found := stored(table, answer, nil)
 	return row, found, nil
 }
+
+// Keep makes a valid row that stays, for what needs more than one session. It is for a
+// database that is thrown away.
+func (b *Bench) Keep(ctx context.Context, table live.Name, with Values) (Row, error) {
+	if _, err := b.conn.Run(ctx, "BEGIN"); err != nil {
+		return Row{}, err
+	}
+	row, err := b.Make(ctx, table, with)
+	end := "COMMIT"
+	if err != nil {
+		end = "ROLLBACK"
+	}
+	answer, ended := b.conn.Run(context.WithoutCancel(ctx), end)
+	if ended == nil && err == nil && (answer.Refusal != nil || answer.Tag == "ROLLBACK") {
+		return Row{}, &Unmade{Table: table, Cause: CauseRules, Why: "it is refused at the end of its transaction", Last: &answer}
+	}
+	return row, errors.Join(err, ended)
+}

@@ -72,6 +72,29 @@ func (b *Bench) plan(table live.Table) *plan {
 	return made
 }
 
+// maxSuggestions is how many values of a column are suggested.
+const maxSuggestions = 12
+
+// Suggestions are values that a column may have, by its type and its constraints. Whether
+// it may is for Postgres to say.
+func (b *Bench) Suggestions(name live.Name, column string) []string {
+	table, ok := b.schema.Table(name)
+	if !ok {
+		return nil
+	}
+	slot := b.plan(table).slot(column)
+	if slot == nil {
+		return nil
+	}
+	var texts []string
+	for _, choice := range slot.choices {
+		if choice.kind == choiceValue && len(texts) < maxSuggestions {
+			texts = append(texts, choice.value(1))
+		}
+	}
+	return texts
+}
+
 // demands are the texts of the constraints that speak of a column.
 func (b *Bench) demands(table live.Table, column live.Column) []string {
 	var definitions []string

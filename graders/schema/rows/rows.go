@@ -41,6 +41,9 @@ func (r Row) Value(column string) database.Value {
 	return Null()
 }
 
+// Given are the values that were sent to store the row; the others filled themselves.
+func (r Row) Given() Values { return r.given }
+
 // Where is the condition that finds the row again.
 func (r Row) Where() string { return r.where }
 
