@@ -212,7 +212,7 @@ func (r *grading) probeHolds(_ context.Context, at *script.Probing) (script.Obse
 		if where, ok := r.holds(text); ok {
 			there.add("%s", where)
 		} else {
-			missing.add("no %s", text)
+			missing.add("no %s", itemWords(text))
 		}
 	}
 	switch {
@@ -224,6 +224,20 @@ func (r *grading) probeHolds(_ context.Context, at *script.Probing) (script.Obse
 		return seen("stated", ""), nil
 	}
 	return missing.observe("none"), nil
+}
+
+// itemWords names an item for a reader: "product.product_name" is product name of product.
+func itemWords(item string) string {
+	first, _, _ := strings.Cut(item, " or ")
+	role, field, isField := strings.Cut(first, ".")
+	if !isField {
+		field, role = role, ""
+	}
+	words := strings.ReplaceAll(field, "_", " ")
+	if role != "" {
+		words += " of " + strings.ReplaceAll(role, "_", " ")
+	}
+	return words
 }
 
 func (r *grading) holds(item string) (where string, ok bool) {

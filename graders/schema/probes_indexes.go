@@ -116,7 +116,7 @@ func (r *grading) probeRedundantIndexes(context.Context, *script.Probing) (scrip
 	for _, table := range r.schema.Tables {
 		for i, index := range table.Indexes {
 			for j, other := range table.Indexes {
-				if i != j && isRedundant(index, other) && !(isRedundant(other, index) && j > i) {
+				if i != j && isRedundant(index, other) && (j < i || !isRedundant(other, index)) {
 					redundant.add("%s repeats %s of %s", takehome.Line(index.Name), takehome.Line(other.Name), named(table))
 					break
 				}

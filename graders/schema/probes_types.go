@@ -37,8 +37,13 @@ func (r *grading) moneyColumns() (mapped, named []tableColumn) {
 		role  mapping.Role
 		field mapping.Field
 	}{
-		{mapping.Product, mapping.Price}, {mapping.Variant, mapping.Price}, {mapping.PriceHistory, mapping.Price}, {mapping.Order, mapping.Total},
-		{mapping.OrderLine, mapping.UnitPrice}, {mapping.OrderLine, mapping.LineTotal}, {mapping.Payment, mapping.Amount},
+		{mapping.Product, mapping.Price},
+		{mapping.Variant, mapping.Price},
+		{mapping.PriceHistory, mapping.Price},
+		{mapping.Order, mapping.Total},
+		{mapping.OrderLine, mapping.UnitPrice},
+		{mapping.OrderLine, mapping.LineTotal},
+		{mapping.Payment, mapping.Amount},
 	} {
 		if table, column, ok := r.column(each.role, each.field); ok && !contains(mapped, table, column) {
 			mapped = append(mapped, tableColumn{table, column})
@@ -229,9 +234,15 @@ func (r *grading) probeEssentials(_ context.Context, at *script.Probing) (script
 		role  mapping.Role
 		field mapping.Field
 	}{
-		{mapping.Product, mapping.Price}, {mapping.Category, mapping.CategoryName}, {mapping.Order, mapping.UserRef}, {mapping.Order, mapping.Status},
-		{mapping.Order, mapping.PlacedAt}, {mapping.OrderLine, mapping.OrderRef}, {mapping.OrderLine, mapping.ProductRef},
-		{mapping.OrderLine, mapping.Quantity}, {mapping.OrderLine, mapping.UnitPrice},
+		{mapping.Product, mapping.Price},
+		{mapping.Category, mapping.CategoryName},
+		{mapping.Order, mapping.UserRef},
+		{mapping.Order, mapping.Status},
+		{mapping.Order, mapping.PlacedAt},
+		{mapping.OrderLine, mapping.OrderRef},
+		{mapping.OrderLine, mapping.ProductRef},
+		{mapping.OrderLine, mapping.Quantity},
+		{mapping.OrderLine, mapping.UnitPrice},
 	} {
 		table, column, ok := r.column(each.role, each.field)
 		if !ok {
