@@ -61,8 +61,8 @@ func Log2(n int64) int64 {
 }
 
 // Exponent is how steeply a figure grows with the data, in units of 1/65536: the slope of the
-// least-squares line through log2(figure) where each scale is twice the one before it. Where
-// what is below floor counts as floor: nobody notices how that grows.
+// least-squares line through log2(figure) where each scale is twice the one before it. What
+// is below floor counts as floor: nobody notices how that grows.
 func Exponent(figures []int64, floor int64) int64 {
 	n := int64(len(figures))
 	if n < 2 || figures[n-1] <= floor {
