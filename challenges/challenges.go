@@ -6,9 +6,5 @@ import "embed"
 
 // Files holds one folder for each challenge.
 //
-<<<<<<< HEAD
 //go:embed todo-api slow-query slow-query-*
-=======
-//go:embed todo-api all:slow-query*
->>>>>>> q-core
 var Files embed.FS
