@@ -2,6 +2,7 @@ package equivalence
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/takehome-dev/takehome/graders/database"
@@ -28,10 +29,7 @@ func Changed(ctx context.Context, session *database.Connection, question Questio
 	if err = bench.ours(ctx, begin); err == nil {
 		err = tour.make(ctx, changes)
 	}
-	if back := bench.rollback(ctx); err == nil {
-		err = back
-	}
-	return tour.found, err
+	return tour.found, errors.Join(err, bench.leave(ctx))
 }
 
 // tour goes through changes of a database that is full.

@@ -208,6 +208,9 @@ func TestRewrites(t *testing.T) {
 					require.NotNil(t, verdict.Counterexample, mistake)
 					t.Log(seed, mistake, verdict.Compared, verdict.Reason)
 				}
+				if seed > 0 {
+					continue
+				}
 				for idea, query := range each.right {
 					verdict := shop.small(t, each.task, cases, query)
 					require.Equal(t, equivalence.Equal, verdict.Outcome, "%s: %+v %+v", idea, verdict, verdict.Counterexample)

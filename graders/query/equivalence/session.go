@@ -2,6 +2,7 @@ package equivalence
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -53,7 +54,7 @@ func settle(ctx context.Context, session *database.Connection, question Question
 		{"extra_float_digits", "1"},
 		{"bytea_output", "hex"},
 		{"statement_timeout", strconv.FormatInt(question.Statement.Milliseconds(), 10)},
-		{"lock_timeout", "2000"},
+		{"lock_timeout", strconv.FormatInt(question.Statement.Milliseconds()/2, 10)},
 		{"client_min_messages", "error"},
 		{"row_security", "off"},
 	}
@@ -107,6 +108,18 @@ func (b *bench) rollback(ctx context.Context) error {
 	}
 	return b.ours(context.WithoutCancel(ctx), "rollback")
 }
+
+// leave ends what a query can leave in a session: locks of its own making, settings.
+func (b *bench) leave(ctx context.Context) error {
+	err := b.rollback(ctx)
+	if b.lost() {
+		return err
+	}
+	return errors.Join(err, b.ours(context.WithoutCancel(ctx), "discard all"))
+}
+
+// lost reports whether the session is gone, and what was prepared in it.
+func (b *bench) lost() bool { return b.session.Closed() }
 
 const begin = "begin isolation level repeatable read"
 

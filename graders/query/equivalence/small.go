@@ -2,7 +2,9 @@ package equivalence
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/takehome-dev/takehome/graders/database"
 	"github.com/takehome-dev/takehome/graders/query/equivalence/rows"
@@ -14,14 +16,14 @@ import (
 // other, until one tells them apart, and then makes that one as small as it can. The tables
 // have to be as they were when Ask was called, but for the candidate's DDL. Every second
 // database is read through indexes wherever that is possible.
-func Small(ctx context.Context, session *database.Connection, question Question, cases []Case, candidate string) (Verdict, error) {
+func Small(ctx context.Context, session *database.Connection, question Question, cases []Case, candidate string) (found Verdict, err error) {
 	bench, verdict, err := lay(ctx, session, question, candidate)
 	if err != nil || verdict != nil {
 		return settled(verdict), err
 	}
+	defer func() { err = errors.Join(err, bench.leave(ctx)) }()
 	compared := 0
-	for start := 0; start < len(cases); start += batch {
-		part := cases[start:min(start+batch, len(cases))]
+	for part := range batches(cases) {
 		databases := make([]tiny.Database, len(part))
 		for i, each := range part {
 			databases[i] = each.Database
@@ -36,7 +38,7 @@ func Small(ctx context.Context, session *database.Connection, question Question,
 				return Verdict{}, err
 			}
 			if verdict != nil {
-				found, err := bench.shrink(ctx, part[i], *verdict)
+				found, err = bench.shrink(ctx, part[i], *verdict)
 				found.Compared = compared + 1
 				return found, err
 			}
@@ -125,7 +127,7 @@ func (b *bench) freeOnSmall(ctx context.Context, on Case, difference *rows.Diffe
 // shrink drops rows as long as the answers still part. What is left is small enough to be
 // checked by hand: no single row of it can be missed.
 func (b *bench) shrink(ctx context.Context, from Case, verdict Verdict) (Verdict, error) {
-	for again := verdict.SQLState != queryCanceled && !b.lost(); again; {
+	for again := !exhausts(verdict.SQLState) && !b.lost(); again; {
 		again = false
 		for table := range from.Sizes() {
 			for row := from.Sizes()[table] - 1; row >= 0; row-- {
@@ -147,8 +149,12 @@ func (b *bench) shrink(ctx context.Context, from Case, verdict Verdict) (Verdict
 	return verdict, nil
 }
 
-// lost reports whether the session is gone, and what was prepared in it.
-func (b *bench) lost() bool { return b.session.Closed() }
+// exhausts reports whether a query was refused for what it takes and not for what it finds:
+// fewer rows would not change that, and each try would take as long again.
+func exhausts(state string) bool {
+	const insufficientResources, limitExceeded = "53", "54"
+	return state == queryCanceled || strings.HasPrefix(state, insufficientResources) || strings.HasPrefix(state, limitExceeded)
+}
 
 // retry asks both queries about a database.
 func (b *bench) retry(ctx context.Context, on tiny.Database) (Case, *Verdict, error) {

@@ -2,24 +2,39 @@ package equivalence
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"iter"
 
 	"github.com/takehome-dev/takehome/graders/database"
 	"github.com/takehome-dev/takehome/graders/query/equivalence/tiny"
 )
 
-// batch is how many small databases are asked about in one round trip.
-const batch = 10
+// batches cuts what is asked about into round trips. The first is for one database alone: of
+// a query that has no end, one cancelled try is enough.
+func batches[T any](of []T) iter.Seq[[]T] {
+	const most = 10
+	return func(yield func([]T) bool) {
+		for size := 1; len(of) > 0; size = most {
+			n := min(size, len(of))
+			if !yield(of[:n]) {
+				return
+			}
+			of = of[n:]
+		}
+	}
+}
 
 // Ask finds the right answers on small databases. It has to be called before a candidate's
 // DDL is run. Databases that the schema does not take (for a unique index on an expression,
 // say), and those on which the query as given ends in an error, are left out; that most are
 // is a fault of the author's.
-func Ask(ctx context.Context, session *database.Connection, question Question, databases []tiny.Database) ([]Case, error) {
+func Ask(ctx context.Context, session *database.Connection, question Question, databases []tiny.Database) (cases []Case, err error) {
 	bench, err := settle(ctx, session, question)
 	if err != nil {
 		return nil, err
 	}
+	defer func() { err = errors.Join(err, bench.leave(ctx)) }()
 	answer, err := bench.prepare(ctx, givenName, question.Given)
 	if err != nil {
 		return nil, fmt.Errorf("prepare the query as given: %w", err)
@@ -27,12 +42,8 @@ func Ask(ctx context.Context, session *database.Connection, question Question, d
 	if answer.Refusal != nil {
 		return nil, authorFault("the query as given cannot be prepared", refusalError(answer))
 	}
-	var (
-		cases []Case
-		last  error
-	)
-	for start := 0; start < len(databases); start += batch {
-		part := databases[start:min(start+batch, len(databases))]
+	var last error
+	for part := range batches(databases) {
 		answers, err := bench.visit(ctx, part, givenName)
 		if err != nil {
 			return nil, err

@@ -56,24 +56,45 @@ func (d Database) statements(suffix string) []string {
 	return made
 }
 
-// chosen is a condition that holds for one of n rows.
-func chosen(of *table, n int) string {
-	return fmt.Sprintf("pg_catalog.hashtextextended((%s.*)::text, 0) %% %d = 0", Quote(of.name), n)
+// hashed is a number that a row has for its content.
+func hashed(of *table) string {
+	return fmt.Sprintf("pg_catalog.hashtextextended((%s.*)::text, 0)", Quote(of.name))
 }
 
-// deletions take every second row of the tables that no other refers to.
+// chosen is a condition that holds for one of n rows.
+func chosen(of *table, n int) string { return fmt.Sprintf("%s %% %d = 0", hashed(of), n) }
+
+// deletions take every second row of the tables that no other refers to, and then a few rows
+// of the others to which nothing refers any more. Few, since for each of them the server
+// looks through every table that could, which may have no index for it.
 func (m *Maker) deletions() []string {
+	const half, few = 2, 5
 	var made []string
-	for _, each := range m.schema {
-		referred := slices.ContainsFunc(m.schema, func(other *table) bool {
-			return slices.ContainsFunc(other.refs, func(ref reference) bool { return ref.target == each })
-		})
-		if !referred {
-			const half = 2
-			made = append(made, fmt.Sprintf("delete from %s where %s", Quote(each.name), chosen(each, half)))
+	for _, each := range slices.Backward(m.schema) {
+		conditions := []string{chosen(each, half)}
+		for _, other := range m.schema {
+			for _, ref := range other.refs {
+				if ref.target == each {
+					conditions = append(conditions, "not exists (select from "+Quote(other.name)+" as other where "+ref.meets("other", each)+")")
+				}
+			}
 		}
+		where := strings.Join(conditions, " and ")
+		if len(conditions) > 1 {
+			where = fmt.Sprintf("ctid in (select ctid from %s where %s order by %s limit %d)", Quote(each.name), where, hashed(each), few)
+		}
+		made = append(made, fmt.Sprintf("delete from %s where %s", Quote(each.name), where))
 	}
 	return made
+}
+
+// meets is the condition under which a row of an alias refers to one of a table.
+func (r reference) meets(alias string, target *table) string {
+	made := make([]string, len(r.keys))
+	for i, key := range r.keys {
+		made[i] = fmt.Sprintf("%s.%s = %s.%s", alias, Quote(r.from.columns[r.columns[i]].name), Quote(target.name), Quote(target.columns[key].name))
+	}
+	return strings.Join(made, " and ")
 }
 
 // updates give every tenth row other values in one column after the other, so that a rule of

@@ -35,6 +35,7 @@ type column struct {
 }
 
 type reference struct {
+	from    *table
 	columns []int
 	target  *table
 	keys    []int
@@ -158,7 +159,7 @@ func (s schema) readConstraints(ctx context.Context, ask reader, namespace strin
 		case owner == nil:
 		case kind == "f":
 			if target := s.table(row[3].Text); target != nil {
-				owner.refs = append(owner.refs, reference{columns: columns, target: target, keys: at(row[3].Text, row[4].Text)})
+				owner.refs = append(owner.refs, reference{from: owner, columns: columns, target: target, keys: at(row[3].Text, row[4].Text)})
 			}
 		case kind == "c" && len(columns) == 1:
 			owner.columns[columns[0]].checks = append(owner.columns[columns[0]].checks, row[5].Text)
