@@ -24,7 +24,7 @@ type patience struct {
 }
 
 func usualPatience() patience {
-	return patience{query: 40 * time.Second, ddl: 2 * time.Minute, small: 10 * time.Second}
+	return patience{query: time.Minute, ddl: 3 * time.Minute, small: 20 * time.Second}
 }
 
 // grace is how much longer a session waits than the server.
