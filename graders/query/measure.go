@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"sync"
 	"time"
 
@@ -47,7 +48,7 @@ func (r *grading) open(ctx context.Context, role takehome.Role, name string, pat
 	return database.Connect(ctx, r.session.Lab, role, database.Options{
 		Database: name, Patience: patience + grace,
 		Settings: map[string]string{
-			"statement_timeout":    fmt.Sprint(patience.Milliseconds()),
+			"statement_timeout":    strconv.FormatInt(patience.Milliseconds(), 10),
 			"synchronize_seqscans": "off", "maintenance_work_mem": "128MB", "max_parallel_maintenance_workers": "0",
 		},
 	})
