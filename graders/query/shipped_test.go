@@ -1,4 +1,4 @@
-package query_test
+package query
 
 import (
 	"context"
@@ -12,9 +12,7 @@ import (
 
 	"github.com/takehome-dev/takehome/challenges"
 	"github.com/takehome-dev/takehome/graders/database"
-	"github.com/takehome-dev/takehome/graders/query"
 	"github.com/takehome-dev/takehome/graders/query/equivalence"
-	"github.com/takehome-dev/takehome/graders/query/equivalence/rows"
 	"github.com/takehome-dev/takehome/graders/query/equivalence/tiny"
 	"github.com/takehome-dev/takehome/graders/query/shop"
 	"github.com/takehome-dev/takehome/graders/query/work"
@@ -44,18 +42,18 @@ func TestShippedChallenges(t *testing.T) {
 }
 
 // shippedTasks are those of all embedded challenges of this kind.
-func shippedTasks(t *testing.T) map[string]query.Task {
+func shippedTasks(t *testing.T) map[string]Task {
 	t.Helper()
-	kind, err := query.Kind{}.Files()
+	kind, err := Kind{}.Files()
 	require.NoError(t, err)
 	names, err := fs.Glob(challenges.Files, "*/query.yaml")
 	require.NoError(t, err)
-	tasks := map[string]query.Task{}
+	tasks := map[string]Task{}
 	for _, name := range names {
 		folder := strings.TrimSuffix(name, "/query.yaml")
 		files, err := fs.Sub(challenges.Files, folder)
 		require.NoError(t, err)
-		tasks[folder], err = query.LoadTask(withKind{files, kind})
+		tasks[folder], err = LoadTask(withKind{files, kind})
 		require.NoError(t, err, folder)
 	}
 	require.GreaterOrEqual(t, len(tasks), 9)
@@ -75,7 +73,7 @@ func (w withKind) Open(name string) (fs.File, error) {
 	return w.FS.Open(name)
 }
 
-func connect(t *testing.T, lab takehome.Lab, name string) *database.Connection {
+func shippedConnection(t *testing.T, lab takehome.Lab, name string) *database.Connection {
 	t.Helper()
 	connection, err := database.Connect(t.Context(), lab, takehome.RoleOwner, database.Options{Database: name, Patience: 3 * time.Minute})
 	require.NoError(t, err)
@@ -83,8 +81,8 @@ func connect(t *testing.T, lab takehome.Lab, name string) *database.Connection {
 	return connection
 }
 
-// run carries out the statements of a script.
-func run(t *testing.T, session *database.Connection, script string) {
+// carryOut carries out the statements of a script.
+func carryOut(t *testing.T, session *database.Connection, script string) {
 	t.Helper()
 	for _, statement := range sqlscript.Statements(script) {
 		answer, err := session.Run(t.Context(), statement.Text)
@@ -96,43 +94,30 @@ func run(t *testing.T, session *database.Connection, script string) {
 // prepareGround makes the empty tables in a database of their own.
 func prepareGround(t *testing.T, lab takehome.Lab) *database.Connection {
 	t.Helper()
-	session := connect(t, lab, "")
+	session := shippedConnection(t, lab, "")
 	for _, script := range shop.Schema() {
-		run(t, session, script.SQL)
+		carryOut(t, session, script.SQL)
 	}
 	return session
 }
 
-func sets(task query.Task) (measured []work.Set, plain [][]database.Value) {
-	for _, each := range task.Parameters.Sets {
-		var values []database.Value
-		for _, value := range each.Values {
-			values = append(values, database.Value{Text: value.Value, Null: value.Null})
-		}
-		measured = append(measured, work.Set{Name: each.Name, Values: values})
-		plain = append(plain, values)
-	}
-	return measured, plain
-}
-
-// measure counts the work of a query with one value of its parameters.
-func measure(t *testing.T, session *database.Connection, task query.Task, sql string, set work.Set, mode work.Mode) int64 {
+// shippedWork counts the work of a query with one value of its parameters.
+func shippedWork(t *testing.T, session *database.Connection, task Task, sql string, set work.Set, mode work.Mode) int64 {
 	t.Helper()
-	found, err := work.Measure(t.Context(), session, work.Query{SQL: sqlscript.Statements(sql)[0].Text, Types: task.Parameters.Types}, set, mode)
+	found, err := work.Measure(t.Context(), session, work.Query{SQL: bare(sql), Types: task.Parameters.Types}, set, mode)
 	require.NoError(t, err)
 	require.Nil(t, found.Refusal, "%+v", found.Refusal)
 	t.Logf("%s %s: %+v", set.Name, mode, found.Reading.Counts)
 	return found.Work()
 }
 
-// worst is the most work that the good form does with any of the values.
-func worst(t *testing.T, session *database.Connection, task query.Task) int64 {
+// worstWork is the most work that the good form does with any of the values.
+func worstWork(t *testing.T, session *database.Connection, task Task) int64 {
 	t.Helper()
 	var most int64
-	measured, _ := sets(task)
-	for _, set := range measured {
+	for _, set := range task.sets() {
 		for _, mode := range []work.Mode{work.Literal, work.Generic} {
-			most = max(most, measure(t, session, task, task.ReferenceQuery, set, mode))
+			most = max(most, shippedWork(t, session, task, task.ReferenceQuery, set, mode))
 		}
 	}
 	return most
@@ -140,20 +125,20 @@ func worst(t *testing.T, session *database.Connection, task query.Task) int64 {
 
 // compareWork measures the slow form with the first value alone, which has to bite, and the
 // good form with all of them.
-func compareWork(t *testing.T, lab takehome.Lab, task query.Task) {
+func compareWork(t *testing.T, lab takehome.Lab, task Task) {
 	t.Helper()
-	first, _ := sets(task)
+	first := task.sets()[0]
 	var slow, good []int64
 	for _, scale := range []string{task.Scales[0], task.Largest()} {
-		session := connect(t, lab, scale)
-		slow = append(slow, measure(t, session, task, task.Given, first[0], work.Literal))
+		session := shippedConnection(t, lab, scale)
+		slow = append(slow, shippedWork(t, session, task, task.Given, first, work.Literal))
 		before := indexes(t, session)
-		run(t, session, task.ReferenceIndexes)
-		run(t, session, "ANALYZE")
-		good = append(good, worst(t, session, task))
+		carryOut(t, session, task.ReferenceIndexes)
+		carryOut(t, session, "ANALYZE")
+		good = append(good, worstWork(t, session, task))
 		for _, made := range indexes(t, session) {
 			if !slices.Contains(before, made) {
-				run(t, session, "DROP INDEX "+made)
+				carryOut(t, session, "DROP INDEX "+made)
 			}
 		}
 	}
@@ -174,43 +159,16 @@ func indexes(t *testing.T, session *database.Connection) []string {
 	return names
 }
 
-func compareAnswers(t *testing.T, ground *database.Connection, task query.Task) {
-	_, plain := sets(task)
-	given := sqlscript.Statements(task.Given)[0].Text
-	maker, err := tiny.New(t.Context(), ground, tiny.Source{Spec: tinySpec(task.Tiny), Types: task.Parameters.Types, Sets: plain, Query: given})
+func compareAnswers(t *testing.T, ground *database.Connection, task Task) {
+	t.Helper()
+	run := &grading{Grader: &Grader{task: task}}
+	maker, err := tiny.New(t.Context(), ground, run.source())
 	require.NoError(t, err)
 	databases, err := maker.Make(t.Context(), "shipped")
 	require.NoError(t, err)
-	question := equivalence.Question{Given: given, Types: task.Parameters.Types}
-	for _, key := range task.Order {
-		question.Order = append(question.Order, rows.Key{Column: key.Column, Descending: key.Descending})
-	}
-	cases, err := equivalence.Ask(t.Context(), ground, question, databases)
+	cases, err := equivalence.Ask(t.Context(), ground, run.question(0), databases)
 	require.NoError(t, err)
-	verdict, err := equivalence.Small(t.Context(), ground, question, cases, sqlscript.Statements(task.ReferenceQuery)[0].Text)
+	verdict, err := equivalence.Small(t.Context(), ground, run.question(0), cases, bare(task.ReferenceQuery))
 	require.NoError(t, err)
 	require.Equal(t, equivalence.Equal, verdict.Outcome, "%+v", verdict)
-}
-
-func tinySpec(spec query.Tiny) tiny.Spec {
-	made := tiny.Spec{Tables: map[string]tiny.Table{}}
-	domain := func(of query.Domain) tiny.Domain {
-		var said tiny.Domain
-		for _, value := range of.Values {
-			said.Values = append(said.Values, value.Value)
-		}
-		said.NullPercent = of.NullPercent
-		return said
-	}
-	for name, table := range spec.Tables {
-		columns := map[string]tiny.Domain{}
-		for column, of := range table.Columns {
-			columns[column] = domain(of)
-		}
-		made.Tables[name] = tiny.Table{Rows: table.Rows, Columns: columns}
-	}
-	for _, of := range spec.Parameters {
-		made.Parameters = append(made.Parameters, domain(of))
-	}
-	return made
 }
