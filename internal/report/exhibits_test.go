@@ -61,6 +61,19 @@ func TestDrawingThatIsTooLargeIsNamed(t *testing.T) {
 	require.Equal(t, 1, strings.Count(page, "<img "), "the other one is shown")
 }
 
+// A drawing that cannot be read when it is made to fit is shown in full size, to be scrolled.
+func TestWideDrawingIsShownInFullSize(t *testing.T) {
+	t.Parallel()
+	page := rendered(t, "html", schemaReport(t))
+	require.Contains(t, page, `<input type="radio" name="zoom-exhibit-1-1" class="full" checked>`)
+	require.Contains(t, page, `<input type="radio" name="zoom-exhibit-1-2" checked>`)
+	for svg, want := range map[string]int{
+		`<svg width="2340" height="1">`: 2340, `<svg width="12.5px">`: 12, `<svg viewBox="0 0 1 1">`: 0, `<svg width="100%">`: 0, "": 0, `<svg width="-4">`: 0, `<svg width="NaN">`: 0,
+	} {
+		require.Equal(t, want, widthOf(svg), svg)
+	}
+}
+
 func TestPagesOfGreatExhibitsStayReadable(t *testing.T) {
 	t.Parallel()
 	r := queryReport(t)
