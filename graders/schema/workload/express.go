@@ -112,7 +112,7 @@ func (v *Volume) numberedWithin(f *filling, name string) bool {
 		within = slices.ContainsFunc(index.Columns, func(other string) bool {
 			return other != name && slices.ContainsFunc(f.table.ForeignKeys, func(key live.ForeignKey) bool {
 				given, sent := f.given[other]
-				return slices.Contains(key.Columns, other) && key.Target != f.table.Name && v.filling(key.Target) != nil && !(sent && given.Null)
+				return slices.Contains(key.Columns, other) && key.Target != f.table.Name && v.filling(key.Target) != nil && (!sent || !given.Null)
 			})
 		})
 		if !within {
