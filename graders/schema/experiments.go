@@ -17,7 +17,7 @@ import (
 
 // The labels that every experiment can answer with.
 const (
-	labelUnsure  = "unsure"  // the mapping is not sure of a table
+	labelUnsure   = "unsure"   // the mapping is not sure of a table
 	labelAbsent   = "absent"   // there is no such table or column; another check charges it
 	labelNoRow    = "no_row"   // no valid row could be made
 	labelDisagree = "disagree" // it depends on who does it

@@ -142,7 +142,7 @@ func isRedundant(index, other live.Index) bool {
 	sorts := func(i live.Index) bool {
 		return strings.Contains(i.Definition, " DESC") || strings.Contains(i.Definition, " NULLS ") || strings.Contains(i.Definition, " COLLATE ")
 	}
-	if length > 1 && sorts(index) && index.Definition[strings.Index(index.Definition, " USING "):] != other.Definition[strings.Index(other.Definition, " USING "):] {
+	if length > 1 && (sorts(index) || sorts(other)) && index.Definition[strings.Index(index.Definition, " USING "):] != other.Definition[strings.Index(other.Definition, " USING "):] {
 		return false
 	}
 	return slices.Equal(index.Columns, other.Columns[:length]) && len(other.Classes) >= length && slices.Equal(index.Classes[:length], other.Classes[:length])

@@ -37,7 +37,7 @@ func (r *grading) probePriceChange(ctx context.Context, _ *script.Probing) (scri
 		if _, versioned := r.mapping.Link(mapping.OrderLine, mapping.PriceHistory); versioned {
 			return seen("versioned", "a line refers to the version of the price"), nil
 		}
-		return script.Observation{Label: "no_snapshot", Detail: "a line holds no price of its own", Fault: "no_snapshot"}, nil
+		return seen("no_snapshot", "a line holds no price of its own"), nil
 	}
 	link, hasLink := r.mapping.Link(mapping.OrderLine, mapping.Product)
 	priced, price, hasPrice := r.column(mapping.Product, mapping.Price)
@@ -245,11 +245,11 @@ func (r *grading) probeInstant(ctx context.Context, at *script.Probing) (script.
 			return found{}, err
 		}
 		var epochs []string
-		day, _, _ := strings.Cut(row.Value(column.Name).Text, " ")
-		if row.Value(column.Name).Null || len(day) != len("2006-01-02") {
-			day = "2024-06-15"
+		reaction, err := bench.Update(ctx, row, rows.Values{column.Name: rows.Text("2024-06-15 12:00:00+02")})
+		if day, _, _ := strings.Cut(row.Value(column.Name).Text, " "); err == nil && reaction.Kind == rows.Refused && len(day) == len("2006-01-02") {
+			// Outside of the partitions, or of what a rule allows.
+			reaction, err = bench.Update(ctx, row, rows.Values{column.Name: rows.Text(day + " 12:00:00+02")})
 		}
-		reaction, err := bench.Update(ctx, row, rows.Values{column.Name: rows.Text(day + " 12:00:00+02")})
 		if err != nil {
 			return found{}, err
 		}

@@ -20,11 +20,10 @@ import (
 // workloadProbes count what the queries of a shop cost when it is full.
 func (r *grading) workloadProbes() map[string]script.Probe {
 	return map[string]script.Probe{
-		"scales":        {Once: true, Labels: []string{"scales", "grows", labelAbsent, labelUnsure, labelNoRow}, Observe: r.probeScales},
-		"sorted":        {Once: true, Labels: []string{"ordered", "sorts", "scans", labelAbsent, labelUnsure, labelNoRow}, Observe: r.probeSorted},
-		"index_use":     {Once: true, Labels: []string{"used", "measured", "none", "stated", labelNoRow, labelUnsure, labelAbsent}, Shares: true, Observe: r.probeIndexUse},
-		"oversell":      {Once: true, Labels: []string{"guarded", "sold_twice", labelAbsent, labelUnsure, labelNoRow}, Observe: r.probeOversell},
-		"index_weights": {Once: true, Labels: []string{"light", "heavy", labelNoRow}, Observe: r.probeIndexWeights},
+		"scales":    {Once: true, Labels: []string{"scales", "grows", labelAbsent, labelUnsure, labelNoRow}, Observe: r.probeScales},
+		"sorted":    {Once: true, Labels: []string{"ordered", "sorts", "scans", labelAbsent, labelUnsure, labelNoRow}, Observe: r.probeSorted},
+		"index_use": {Once: true, Labels: []string{"used", "measured", "none", "stated", labelNoRow, labelUnsure, labelAbsent}, Shares: true, Observe: r.probeIndexUse},
+		"oversell":  {Once: true, Labels: []string{"guarded", "sold_twice", labelAbsent, labelUnsure, labelNoRow}, Observe: r.probeOversell},
 	}
 }
 
@@ -237,36 +236,4 @@ func serves(table live.Table, index live.Index) bool {
 	return table.Partitioned || slices.ContainsFunc(table.ForeignKeys, func(key live.ForeignKey) bool {
 		return len(index.Columns) > 0 && slices.Contains(key.Columns, index.Columns[0])
 	})
-}
-
-// heaviest is how much larger than their table the indexes of one may be.
-const heaviest = 2
-
-// probeIndexWeights compares the size of indexes with that of their tables.
-func (r *grading) probeIndexWeights(ctx context.Context, _ *script.Probing) (script.Observation, error) {
-	if _, err := r.measured(ctx); err != nil {
-		return script.Observation{}, err
-	}
-	if r.volume.shop == nil || len(r.volume.shop.Missing) > 0 {
-		return r.unmeasured(nil), nil
-	}
-	var heavy []string
-	for _, role := range []mapping.Role{mapping.User, mapping.Product, mapping.Order, mapping.OrderLine} {
-		table, ok := r.table(role)
-		if !ok {
-			continue
-		}
-		answer, err := r.volume.access.Run(ctx, `SELECT coalesce(sum(pg_indexes_size(relid)), 0) > `+strconv.Itoa(heaviest)+
-			` * coalesce(sum(pg_table_size(relid)), 0) FROM pg_partition_tree(`+rows.Literal(rows.Text(table.SQL()))+`)`)
-		if err != nil {
-			return script.Observation{}, err
-		}
-		if answer.Refusal == nil && len(answer.Rows) == 1 && answer.Text(0, 0) == "t" {
-			heavy = append(heavy, table.String())
-		}
-	}
-	if len(heavy) > 0 {
-		return seen("heavy", "indexes are more than "+strconv.Itoa(heaviest)+" times as large as the table: "+takehome.Line(strings.Join(heavy, ", "))), nil
-	}
-	return seen("light", "indexes are at most "+strconv.Itoa(heaviest)+" times as large as their table"), nil
 }

@@ -112,6 +112,8 @@ func (m *making) run(ctx context.Context) (Row, error) {
 		switch {
 		case answer.State() == "42501":
 			return Row{}, m.unmade(CauseDenied, "the role may not insert", last)
+		case answer.State() == "23503" && answer.Refusal.Where == "" && m.circular():
+			return Row{}, m.refused(last) // no other value helps
 		case answer.State() == "0A000" && m.plan.table.Rules > 0:
 			return Row{}, m.unmade(CauseLost, "a rule does something else instead of storing it", last)
 		}

@@ -111,7 +111,8 @@ func (v *Volume) numberedWithin(f *filling, name string) bool {
 		}
 		within = slices.ContainsFunc(index.Columns, func(other string) bool {
 			return other != name && slices.ContainsFunc(f.table.ForeignKeys, func(key live.ForeignKey) bool {
-				return slices.Contains(key.Columns, other) && v.filling(key.Target) != nil
+				given, sent := f.given[other]
+				return slices.Contains(key.Columns, other) && key.Target != f.table.Name && v.filling(key.Target) != nil && !(sent && given.Null)
 			})
 		})
 		if !within {
@@ -155,7 +156,8 @@ func (v *Volume) reference(from, to *filling, columns []string, number string) s
 		fraction := "(" + number + ") * 0.6180339887498949 - floor((" + number + ") * 0.6180339887498949)"
 		return "(1 + floor(" + count + " * (" + fraction + ") ^ 2))::bigint"
 	}
-	return "(1 + (" + number + ") % " + count + ")"
+	// The others are shared out evenly, in blocks, so that each has as many at every size.
+	return "((" + number + " - 1) / " + strconv.Itoa(max(from.count(1_000_000)/to.count(1_000_000), 1)) + " + 1)"
 }
 
 func (v *Volume) role(role mapping.Role) *filling {

@@ -117,7 +117,7 @@ func (v *Volume) lines(ctx context.Context) ([]string, error) {
 	if !linked || lines == nil || lines.failed || len(link.Hops) != 1 {
 		return nil, nil
 	}
-	condition, err := v.referring(ctx, "", link.Hops[0], strconv.Itoa(v.size/2))
+	condition, err := v.referring(ctx, "", link.Hops[0], strconv.Itoa(v.size/linesPerOrder/2))
 	if err != nil || condition == "" {
 		return nil, err
 	}

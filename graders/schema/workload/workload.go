@@ -26,7 +26,7 @@ func Sizes() []int { return []int{20_000, 40_000, 80_000} }
 const (
 	ordersPerUser     = 20
 	ordersPerProduct  = 9
-	ordersPerCategory = 180
+	ordersPerCategory = 90
 	linesPerOrder     = 2
 )
 
@@ -90,7 +90,7 @@ func (v *Volume) choose() {
 	}{
 		{mapping.User, per(ordersPerUser)}, {mapping.Category, per(ordersPerCategory)}, {mapping.Product, per(ordersPerProduct)},
 		{mapping.Variant, per(ordersPerProduct)}, {mapping.ProductCategory, per(ordersPerProduct)}, {mapping.Order, per(1)},
-		{mapping.OrderLine, func(orders int) int { return orders * linesPerOrder }},
+		{mapping.OrderLine, per(1)}, // two for every second order
 	} {
 		if name, ok := v.mapping.Table(role.role); ok {
 			add(name, role.count)
