@@ -159,7 +159,7 @@ func (s *shape) observe() facts {
 	}
 	const most = 1 // such as a position, or the time at which it was joined
 	bare := f.own <= most && !f.name || s.keyedByReferences()
-	f.link = references >= 2 && bare && !f.money && !f.quantity && !f.status && !f.rating && !f.description
+	f.link = references >= 2 && bare && !f.money && !f.quantity && !f.stock && !f.status && !f.rating && !f.description
 	return f
 }
 
