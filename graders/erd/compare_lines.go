@@ -164,25 +164,25 @@ func (c *comparing) isDrawnAsLine(table string) bool {
 }
 
 // cardinality counts the facts about both ends that a drawn line and a foreign key agree on.
-// Where several of either join the same tables, those that agree best are compared.
+// Where several keys join the same tables, each drawn line is compared with the one that it
+// agrees with best; lines that contradict each other cannot all be right.
 func (c *comparing) cardinality(each line, drawn []Relation) {
-	best, at, key := Share{}, 0, 0
-	for i, one := range drawn {
-		for j, live := range each.keys {
+	for _, one := range drawn {
+		best, key := Share{}, 0
+		for i, live := range each.keys {
 			for _, way := range c.ways(one, live) {
-				share := facts(live.From, way[0])
-				to := facts(live.To, way[1])
-				share = Share{share.Good + to.Good, share.All + to.All}
+				from, to := facts(live.From, way[0]), facts(live.To, way[1])
+				share := Share{from.Good + to.Good, from.All + to.All}
 				if best.All == 0 || share.Fraction().Cmp(best.Fraction()) > 0 {
-					best, at, key = share, i, j
+					best, key = share, i
 				}
 			}
 		}
-	}
-	c.out.Cardinality.Good += best.Good
-	c.out.Cardinality.All += best.All
-	if best.Good < best.All {
-		c.differ(OtherCardinality, drawn[at].describe(), each.keys[key].describe())
+		c.out.Cardinality.Good += best.Good
+		c.out.Cardinality.All += best.All
+		if best.Good < best.All {
+			c.differ(OtherCardinality, one.describe(), each.keys[key].describe())
+		}
 	}
 }
 

@@ -39,3 +39,20 @@ func TestNamesAreComparedByMeaning(t *testing.T) {
 		require.Equal(t, test.same, erd.Compare(live, drawn, nil).Entities.Both == 1, "%s and %s", test.live, test.drawn)
 	}
 }
+
+// TestContradictoryLinesAreNotAllRight: who draws every cardinality has said nothing.
+func TestContradictoryLinesAreNotAllRight(t *testing.T) {
+	t.Parallel()
+	one, many := erd.Cardinality{Most: erd.AtMostOne}, erd.Cardinality{Most: erd.Several}
+	between := func(from, to erd.Cardinality) erd.Relation {
+		return erd.Relation{From: erd.End{Entity: "orders", Cardinality: from}, To: erd.End{Entity: "users", Cardinality: to}}
+	}
+	model := erd.Model{Entities: []erd.Entity{{Name: "orders"}, {Name: "users"}}}
+	live, right, every := model, model, model
+	live.Relations = []erd.Relation{between(many, one)}
+	right.Relations = []erd.Relation{between(many, one), between(many, one)}
+	every.Relations = []erd.Relation{between(many, one), between(one, many), between(one, one), between(many, many)}
+	require.Equal(t, erd.Share{Good: 4, All: 4}, erd.Compare(live, right, nil).Cardinality)
+	require.Equal(t, erd.Share{Good: 4, All: 8}, erd.Compare(live, every, nil).Cardinality)
+	require.Equal(t, erd.Overlap{Both: 1, Live: 1, Drawn: 1}, erd.Compare(live, every, nil).Relations)
+}

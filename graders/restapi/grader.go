@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"time"
 
 	"github.com/takehome-dev/takehome/graders/script"
@@ -55,6 +56,7 @@ type grading struct {
 	*Grader
 	session takehome.Session
 	boot    takehome.Boot
+	mute    bool // it listens, and answered nothing for as long as it may take to get ready
 	binding *Binding
 	runner  *script.Runner
 	round   *script.Round
@@ -134,6 +136,9 @@ func (r *grading) bind(ctx context.Context) error {
 	if err := r.answering(ctx); err != nil {
 		return err
 	}
+	if r.mute = !slices.ContainsFunc(r.runner.Ledger.All(), spoke); r.mute {
+		return nil // there is nothing to learn from it, and all that needs an answer is blocked
+	}
 	binding, notes, err := bind(ctx, r.runner.Client, r.resource, r.session.Submission.Dir, r.session.Seed)
 	r.out.Notes = append(r.out.Notes, notes...)
 	if err != nil {
@@ -142,6 +147,9 @@ func (r *grading) bind(ctx context.Context) error {
 	r.binding, r.runner.Shape, r.out.Binding = binding, binding, binding.entries
 	return r.locate(ctx)
 }
+
+// spoke reports anything but silence: an answer, or an end of the connection.
+func spoke(exchange *script.Exchange) bool { return exchange.Fault != script.Hang }
 
 // readiness is how long a program that listens may take until it answers.
 const readiness = 30 * time.Second

@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -75,6 +76,33 @@ func TestAProgramThatIsNotThereBlocksWhatNeedsIt(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// Silence is waited for once: every check that needs an answer is blocked by the one that
+// looks for the first.
+func TestAProgramThatNeverAnswersBlocksWhatNeedsAnAnswer(t *testing.T) {
+	t.Parallel()
+	ended := make(chan struct{})
+	t.Cleanup(func() { close(ended) })
+	checks, _ := todoGrader(t)
+	lab := newFakeLab(t, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		select {
+		case <-ended:
+		case <-r.Context().Done():
+		}
+	}))
+	found, judgement, err := judge(t, t.Context(), lab, t.TempDir(), nil)
+	require.NoError(t, err)
+	require.Empty(t, judgement.Binding)
+	require.Equal(t, takehome.Pass, found["A01"].Verdict)
+	require.Equal(t, takehome.Fail, found["A02"].Verdict)
+	for _, check := range checks {
+		if check.ID == "A02" || check.Review || slices.Contains(withoutProgram, check.Operation) {
+			continue
+		}
+		require.Equal(t, takehome.Blocked, found[check.ID].Verdict, check.ID)
+		require.Equal(t, "A02", found[check.ID].Cause, check.ID)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"github.com/takehome-dev/takehome/graders/script"
 	"github.com/takehome-dev/takehome/internal/takehome"
 )
 
@@ -27,10 +28,15 @@ func (r *grading) discardLong(ctx context.Context, before int) error {
 // notRunning blocks everything that needs a program when there is none. What only
 // looks at the boot or at the files of the submission is observed all the same.
 func (r *grading) notRunning(check takehome.Check) (cause string) {
-	if r.boot.Listening || slices.Contains(withoutProgram, check.Operation) {
+	switch {
+	case slices.Contains(withoutProgram, check.Operation):
 		return ""
+	case !r.boot.Listening:
+		return r.bootCheck()
+	case r.mute && check.ID != r.readinessCheck():
+		return r.readinessCheck()
 	}
-	return r.bootCheck()
+	return ""
 }
 
 // Operations of checks that can be observed without a running program.
@@ -49,4 +55,14 @@ func (r *grading) bootCheck() string {
 		}
 	}
 	return ""
+}
+
+// readinessCheck is the check that looks whether the program answers at all.
+func (r *grading) readinessCheck() string {
+	for _, check := range r.checks {
+		if slices.ContainsFunc(check.Steps, func(step script.Step) bool { return step.Probe == readinessProbe }) {
+			return check.ID
+		}
+	}
+	return r.bootCheck()
 }

@@ -2,6 +2,7 @@ package restapi
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"net/http"
 	"strings"
@@ -36,7 +37,7 @@ func probes(run *grading) map[string]script.Probe {
 func (r *grading) startProbes() map[string]script.Probe {
 	return map[string]script.Probe{
 		"boot":              {Once: true, Labels: []string{"listens", "does_not_listen"}, Observe: r.probeBoot},
-		"readiness":         {Labels: []string{"answers", "fails"}, Observe: r.probeReadiness},
+		readinessProbe:      {Labels: []string{"answers", "fails"}, Observe: r.probeReadiness},
 		"port":              {Once: true, Labels: []string{"given", "fixed"}, Observe: r.probePort},
 		"database_settings": {Labels: []string{"given", "fixed", "unused"}, Observe: r.probeDatabaseSettings},
 		"first_create":      {Once: true, Labels: []string{"created", "no_table", "refused"}, Observe: r.probeFirstCreate},
@@ -96,7 +97,13 @@ func (r *grading) probeBoot(context.Context, *script.Probing) (script.Observatio
 	return observation, nil
 }
 
+// readinessProbe is the name of the probe that looks whether the program answers.
+const readinessProbe = "readiness"
+
 func (r *grading) probeReadiness(ctx context.Context, at *script.Probing) (script.Observation, error) {
+	if r.mute {
+		return seen("fails", fmt.Sprintf("no request is answered for %.0f seconds", readiness.Seconds())), nil
+	}
 	deadline := time.Now().Add(readiness)
 	tick := time.NewTicker(100 * time.Millisecond)
 	defer tick.Stop()

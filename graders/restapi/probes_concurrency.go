@@ -115,9 +115,11 @@ const (
 	parallelDeletes = 20
 )
 
-// probeParallelDeletes deletes one item twenty times at the same instant.
+// probeParallelDeletes deletes one item twenty times at the same instant. In the last round
+// its row is locked until all of them have looked at it: who looks first and deletes then
+// finds it in every one of them, however busy the machine is.
 func (r *grading) probeParallelDeletes(ctx context.Context, at *script.Probing) (script.Observation, error) {
-	for range deleteRounds {
+	for round := range deleteRounds {
 		item, ok, err := r.newItem(ctx, at)
 		if err != nil || !ok {
 			return script.Observation{Missing: script.Create}, err
@@ -126,7 +128,7 @@ func (r *grading) probeParallelDeletes(ctx context.Context, at *script.Probing) 
 		if !ok {
 			return script.Observation{Missing: script.Delete}, nil
 		}
-		exchanges, err := together(ctx, at, slices.Repeat([]script.Request{request}, parallelDeletes))
+		exchanges, err := r.underLock(ctx, at, round == deleteRounds-1, slices.Repeat([]script.Request{request}, parallelDeletes))
 		if err != nil {
 			return script.Observation{}, err
 		}

@@ -130,12 +130,6 @@ func (r *grading) softKeys(table live.Table) []mapping.SoftKey {
 	return keys
 }
 
-// stated reports whether the candidate states a design decision: anything but no.
-func (r *grading) stated(name string) bool {
-	value, stated := r.mapping.Assumes(name)
-	return stated && value != false
-}
-
 func isText(column live.Column) bool { return column.Category == "S" || column.Base == "citext" }
 
 func isInteger(column live.Column) bool {

@@ -79,7 +79,7 @@ func TestCatalogProbes(t *testing.T) {
 			"": "always_set", "alter table public.orders drop column placed_at": "none",
 			"alter table public.orders alter placed_at drop default, alter placed_at drop not null": "may_be_empty",
 		}},
-		{"order_address", nil, map[string]string{
+		{"order_address", map[string]any{"never_sent": "digital_goods", "never_changed": "immutable_addresses"}, map[string]string{
 			"": "copy", "alter table public.orders drop column shipping_street, drop column shipping_city": "none",
 			assume + "digital_goods; alter table public.orders drop column shipping_street, drop column shipping_city":                                                                                                                                                                                                        "stated",
 			"alter table public.orders drop column shipping_street, drop column shipping_city; create table public.addresses (id bigint primary key, user_id bigint references public.users, street text, city text, postal_code text)":                                                                                       "customers",
@@ -112,7 +112,7 @@ func TestCatalogProbes(t *testing.T) {
 			"": "none", "alter table public.orders add email text": "found", "alter table public.orders add shipping_email text": "none",
 			"alter table public.orders add email text, alter user_id drop not null": "none",
 		}},
-		{"derived_totals", nil, map[string]string{
+		{"derived_totals", map[string]any{"assumption": "stored_totals"}, map[string]string{
 			"": "none", "alter table public.orders add total numeric(12,2)": "plain", assume + "stored_totals; alter table public.orders add total numeric(12,2)": "stated",
 			"alter table public.order_items add line_total numeric(12,2) generated always as (quantity * unit_price) stored":                                                                                                                                             "generated",
 			"alter table public.order_items add line_total numeric(12,2), add check (line_total = quantity * unit_price)":                                                                                                                                                "maintained",
@@ -144,7 +144,7 @@ func TestCatalogProbes(t *testing.T) {
 			"": "exact", "alter table public.products alter price type float8": "inexact", "alter table public.order_items alter unit_price type money": "inexact",
 			"alter table public.orders add shipping_cost real": "aside", "alter table public.products add weight real": "exact", "alter table public.products alter price type int": "exact",
 		}},
-		{"time_zones", nil, map[string]string{
+		{"time_zones", map[string]any{"assumption": "timestamps_in_utc"}, map[string]string{
 			"": "zoned", "alter table public.orders alter placed_at type timestamp": "measured", assume + "timestamps_in_utc; alter table public.orders alter placed_at type timestamp": "stated",
 			"alter table public.orders alter placed_at type date; alter table public.users drop column created_at": "none",
 		}},

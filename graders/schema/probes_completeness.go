@@ -115,8 +115,8 @@ func (r *grading) probeRole(_ context.Context, at *script.Probing) (script.Obser
 	role := roleTold(at)
 	choice := r.mapping.Tables[role]
 	label := r.presence(role)
-	if name, _ := at.With["assumption"].(string); label == "absent" && name != "" && r.stated(name) {
-		return seen("stated", "none, as "+name+" is stated"), nil
+	if label == "absent" && r.assumed(toldList(at, "assumption")) {
+		return seen("stated", ""), nil
 	}
 	detail := ""
 	if !choice.Absent {
@@ -212,18 +212,32 @@ func (r *grading) probeHolds(_ context.Context, at *script.Probing) (script.Obse
 		if where, ok := r.holds(text); ok {
 			there.add("%s", where)
 		} else {
-			missing.add("no %s", text)
+			missing.add("no %s", itemWords(text))
 		}
 	}
-	switch name, _ := at.With["assumption"].(string); {
+	switch {
 	case len(missing) == 0:
 		return there.observe("all"), nil
 	case len(there) > 0:
 		return append(missing, there...).observe("some"), nil
-	case name != "" && r.stated(name):
-		return seen("stated", name+" is stated"), nil
+	case r.assumed(toldList(at, "assumption")):
+		return seen("stated", ""), nil
 	}
 	return missing.observe("none"), nil
+}
+
+// itemWords names an item for a reader: "product.product_name" is product name of product.
+func itemWords(item string) string {
+	first, _, _ := strings.Cut(item, " or ")
+	role, field, isField := strings.Cut(first, ".")
+	if !isField {
+		field, role = role, ""
+	}
+	words := strings.ReplaceAll(field, "_", " ")
+	if role != "" {
+		words += " of " + strings.ReplaceAll(role, "_", " ")
+	}
+	return words
 }
 
 func (r *grading) holds(item string) (where string, ok bool) {
@@ -293,7 +307,7 @@ func (r *grading) probeOrderTime(context.Context, *script.Probing) (script.Obser
 	return seen("none", ""), nil
 }
 
-func (r *grading) probeOrderAddress(context.Context, *script.Probing) (script.Observation, error) {
+func (r *grading) probeOrderAddress(_ context.Context, at *script.Probing) (script.Observation, error) {
 	orders, _ := r.table(mapping.Order)
 	addresses, some := r.table(mapping.Address)
 	if some && r.refersTo(addresses.Name, orders.Name) {
@@ -307,7 +321,7 @@ func (r *grading) probeOrderAddress(context.Context, *script.Probing) (script.Ob
 		soft := slices.ContainsFunc(r.softKeys(table), func(k mapping.SoftKey) bool { return k.Column == column.Name })
 		if _, refers := references(table, column.Name); refers || soft {
 			label := "reference"
-			if r.stated("immutable_addresses") {
+			if r.assumed(toldList(at, "never_changed")) {
 				label = "copy"
 			}
 			return seen(label, place(table, column.Name)), nil
@@ -321,8 +335,8 @@ func (r *grading) probeOrderAddress(context.Context, *script.Probing) (script.Ob
 	}
 	user, _ := r.table(mapping.User)
 	switch {
-	case r.stated("digital_goods"):
-		return seen("stated", "digital goods are stated"), nil
+	case r.assumed(toldList(at, "never_sent")):
+		return seen("stated", ""), nil
 	case some:
 		return seen("customers", named(addresses)+" belongs to customers alone"), nil
 	}

@@ -13,8 +13,11 @@ import (
 // coreLinks are the references that checks of their own try out.
 func coreLinks() [][2]mapping.Role {
 	return [][2]mapping.Role{
-		{mapping.OrderLine, mapping.Product}, {mapping.OrderLine, mapping.Variant}, {mapping.OrderLine, mapping.Order},
-		{mapping.Order, mapping.User}, {mapping.Product, mapping.Category},
+		{mapping.OrderLine, mapping.Product},
+		{mapping.OrderLine, mapping.Variant},
+		{mapping.OrderLine, mapping.Order},
+		{mapping.Order, mapping.User},
+		{mapping.Product, mapping.Category},
 	}
 }
 

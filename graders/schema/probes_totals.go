@@ -16,7 +16,7 @@ var keepsTotals = regexp.MustCompile(`(?i)total|sum|amount|recalc|calc|subtotal|
 
 // probeDerivedTotals looks for sums that are stored although they can be computed, and for
 // what keeps them right: the database itself, or nothing.
-func (r *grading) probeDerivedTotals(context.Context, *script.Probing) (script.Observation, error) {
+func (r *grading) probeDerivedTotals(_ context.Context, at *script.Probing) (script.Observation, error) {
 	var plain, kept, generated places
 	for _, each := range []struct {
 		role  mapping.Role
@@ -39,7 +39,7 @@ func (r *grading) probeDerivedTotals(context.Context, *script.Probing) (script.O
 		}
 	}
 	switch {
-	case len(plain) > 0 && r.stated("stored_totals"):
+	case len(plain) > 0 && r.assumed(toldList(at, "assumption")):
 		return plain.observe("stated"), nil
 	case len(plain) > 0:
 		return plain.observe("plain"), nil

@@ -37,8 +37,13 @@ func (r *grading) moneyColumns() (mapped, named []tableColumn) {
 		role  mapping.Role
 		field mapping.Field
 	}{
-		{mapping.Product, mapping.Price}, {mapping.Variant, mapping.Price}, {mapping.PriceHistory, mapping.Price}, {mapping.Order, mapping.Total},
-		{mapping.OrderLine, mapping.UnitPrice}, {mapping.OrderLine, mapping.LineTotal}, {mapping.Payment, mapping.Amount},
+		{mapping.Product, mapping.Price},
+		{mapping.Variant, mapping.Price},
+		{mapping.PriceHistory, mapping.Price},
+		{mapping.Order, mapping.Total},
+		{mapping.OrderLine, mapping.UnitPrice},
+		{mapping.OrderLine, mapping.LineTotal},
+		{mapping.Payment, mapping.Amount},
 	} {
 		if table, column, ok := r.column(each.role, each.field); ok && !contains(mapped, table, column) {
 			mapped = append(mapped, tableColumn{table, column})
@@ -101,7 +106,7 @@ func (r *grading) probeMoneyTypes(context.Context, *script.Probing) (script.Obse
 	return seen("exact", fmt.Sprintf("%d columns hold money exactly", len(mapped)+len(others))), nil
 }
 
-func (r *grading) probeTimeZones(context.Context, *script.Probing) (script.Observation, error) {
+func (r *grading) probeTimeZones(_ context.Context, at *script.Probing) (script.Observation, error) {
 	var naive places
 	zoned := 0
 	for _, table := range r.schema.Tables {
@@ -115,7 +120,7 @@ func (r *grading) probeTimeZones(context.Context, *script.Probing) (script.Obser
 		}
 	}
 	switch {
-	case len(naive) > 0 && r.stated("timestamps_in_utc"):
+	case len(naive) > 0 && r.assumed(toldList(at, "assumption")):
 		return naive.observe("stated"), nil
 	case len(naive) > 0:
 		return naive.share(zoned, zoned+len(naive), ""), nil
@@ -222,23 +227,29 @@ func (r *grading) probeOpenSets(context.Context, *script.Probing) (script.Observ
 
 // probeEssentials looks at columns without which a row means nothing. Whether a user
 // and a product may be without a name is tried out by checks of their own.
-func (r *grading) probeEssentials(context.Context, *script.Probing) (script.Observation, error) {
+func (r *grading) probeEssentials(_ context.Context, at *script.Probing) (script.Observation, error) {
 	var optional places
 	all := 0
 	for _, each := range []struct {
 		role  mapping.Role
 		field mapping.Field
 	}{
-		{mapping.Product, mapping.Price}, {mapping.Category, mapping.CategoryName}, {mapping.Order, mapping.UserRef}, {mapping.Order, mapping.Status},
-		{mapping.Order, mapping.PlacedAt}, {mapping.OrderLine, mapping.OrderRef}, {mapping.OrderLine, mapping.ProductRef},
-		{mapping.OrderLine, mapping.Quantity}, {mapping.OrderLine, mapping.UnitPrice},
+		{mapping.Product, mapping.Price},
+		{mapping.Category, mapping.CategoryName},
+		{mapping.Order, mapping.UserRef},
+		{mapping.Order, mapping.Status},
+		{mapping.Order, mapping.PlacedAt},
+		{mapping.OrderLine, mapping.OrderRef},
+		{mapping.OrderLine, mapping.ProductRef},
+		{mapping.OrderLine, mapping.Quantity},
+		{mapping.OrderLine, mapping.UnitPrice},
 	} {
 		table, column, ok := r.column(each.role, each.field)
 		if !ok {
 			continue
 		}
 		all++
-		if !column.NotNull && !r.mayBeEmpty(table, column, each.field) {
+		if !column.NotNull && !r.mayBeEmpty(table, column, each.field, toldList(at, "guests")) {
 			optional.add("%s may be empty", place(table, column.Name))
 		}
 	}
@@ -247,7 +258,7 @@ func (r *grading) probeEssentials(context.Context, *script.Probing) (script.Obse
 
 // mayBeEmpty knows the references that are set to null when what they lead to is deleted,
 // and those of orders without an account.
-func (r *grading) mayBeEmpty(table live.Table, column live.Column, field mapping.Field) bool {
+func (r *grading) mayBeEmpty(table live.Table, column live.Column, field mapping.Field, guests []string) bool {
 	key, ok := references(table, column.Name)
 	if ok && (key.OnDelete == "n" || key.OnDelete == "d") {
 		return true
@@ -256,7 +267,7 @@ func (r *grading) mayBeEmpty(table live.Table, column live.Column, field mapping
 		return false
 	}
 	_, _, reachable := r.column(mapping.Order, mapping.Email)
-	return reachable || r.stated("guest_checkout")
+	return reachable || r.assumed(guests)
 }
 
 func (r *grading) probeDefaultLength(context.Context, *script.Probing) (script.Observation, error) {

@@ -204,7 +204,7 @@ func (c climb) words(several bool) string {
 	if c.note != "" {
 		text = c.note
 		switch {
-		case c.seen == "":
+		case c.seen == "" || c.seen == c.note:
 		case c.specific:
 			text = c.note + ": " + c.seen
 		case c.credit.Sign() == 0:

@@ -81,6 +81,7 @@ type criterionView struct {
 	Percent  string
 	Points   string
 	Share    int
+	Part     string // of the total, per cent; other than Share where criteria give or take theirs
 	Optional bool
 	Bar      barView
 	Caps     []string
@@ -157,8 +158,9 @@ func newScore(card *takehome.Scorecard, books ledger) *scoreView {
 	if card.Bonus.Sign() > 0 {
 		view.Bonus = card.Bonus.Percent()
 	}
-	for _, criterion := range card.Criteria {
-		view.Criteria = append(view.Criteria, newCriterion(criterion))
+	parts := card.Parts()
+	for i, criterion := range card.Criteria {
+		view.Criteria = append(view.Criteria, newCriterion(criterion, parts[i]))
 	}
 	for _, skill := range card.Skills {
 		view.Skills = append(view.Skills, skillView{
@@ -183,9 +185,10 @@ func (p *page) addQuestions(worth []takehome.WorthAsking, books ledger) {
 	}
 }
 
-func newCriterion(of takehome.CriterionScore) criterionView {
+func newCriterion(of takehome.CriterionScore, part takehome.Fraction) criterionView {
 	view := criterionView{
 		Title: takehome.Line(of.Title), Assessed: of.Assessed, Percent: percent(of.Percent), Share: of.Share, Optional: of.Optional,
+		Part:   strings.TrimSuffix(part.Percent(), ".0"),
 		Points: points(of.Earned) + " of " + points(of.Possible) + " points",
 		Bar:    barView{Filled: barLength(of.Score), Taken: "0"},
 		Caps:   capWords(takehome.Line(of.Title), of.Caps),

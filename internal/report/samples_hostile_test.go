@@ -63,7 +63,13 @@ func split(pieces []takehome.Evidence) []takehome.Evidence {
 }
 
 // fill sets every string that can be reached to the payload.
-func fill(v reflect.Value, payload string) {
+func fill(v reflect.Value, payload string) { fillDown(v, payload, 10) }
+
+// fillDown stops at a depth, since the nodes of a plan hold nodes.
+func fillDown(v reflect.Value, payload string, depth int) {
+	if depth == 0 {
+		return
+	}
 	switch v.Kind() {
 	default: // the words have no fields of other kinds
 	case reflect.String:
@@ -74,17 +80,17 @@ func fill(v reflect.Value, payload string) {
 		v.SetInt(7)
 	case reflect.Pointer:
 		v.Set(reflect.New(v.Type().Elem()))
-		fill(v.Elem(), payload)
+		fillDown(v.Elem(), payload, depth-1)
 	case reflect.Slice:
 		v.Set(reflect.MakeSlice(v.Type(), 2, 2))
 		for i := range v.Len() {
-			fill(v.Index(i), payload)
+			fillDown(v.Index(i), payload, depth-1)
 		}
 	case reflect.Map:
 		v.Set(reflect.MakeMap(v.Type()))
 		key, value := reflect.New(v.Type().Key()).Elem(), reflect.New(v.Type().Elem()).Elem()
-		fill(key, payload)
-		fill(value, payload)
+		fillDown(key, payload, depth-1)
+		fillDown(value, payload, depth-1)
 		v.SetMapIndex(key, value)
 	case reflect.Struct:
 		switch v.Addr().Interface().(type) {
@@ -96,7 +102,7 @@ func fill(v reflect.Value, payload string) {
 		}
 		for i := range v.NumField() {
 			if v.Type().Field(i).IsExported() {
-				fill(v.Field(i), payload)
+				fillDown(v.Field(i), payload, depth-1)
 			}
 		}
 	}

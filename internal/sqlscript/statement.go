@@ -212,14 +212,7 @@ func (s *scanner) creates(kinds ...string) bool {
 	if len(s.words) == 0 || s.words[0] != "create" {
 		return false
 	}
-	for _, word := range s.words[1:] {
-		for _, kind := range kinds {
-			if word == kind {
-				return true
-			}
-		}
-	}
-	return false
+	return slices.ContainsFunc(s.words[1:], func(word string) bool { return slices.Contains(kinds, word) })
 }
 
 func (s *scanner) isRoutine() bool { return s.creates("function", "procedure") }

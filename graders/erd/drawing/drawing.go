@@ -173,7 +173,7 @@ func (p *painter) document(title string) string {
 	width, height := p.width+margin+loopReach, p.height+margin
 	return fmt.Sprintf(`<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d" viewBox="0 0 %d %d" role="img" font-family="%s" font-size="12">`+
 		"\n<title>%s</title>\n<rect width=\"%d\" height=\"%d\" fill=\"#ffffff\"/>\n%s</svg>\n",
-		width, height, width, height, fonts, escape(title), width, height, p.out.String())
+		width, height, width, height, fonts, escape(takehome.Line(title)), width, height, p.out.String())
 }
 
 // card writes a box.
@@ -261,13 +261,15 @@ func lettersOf(r rune) int {
 	return 1
 }
 
-// escape makes a text fit to stand in XML: cleaned, without what XML has no way to say.
-func escape(text string) string {
-	text = strings.Map(func(r rune) rune {
-		if r == 0xFFFE || r == 0xFFFF || r == utf8.RuneError || r < ' ' {
-			return '\uFFFD'
+// escape makes a text fit to stand in XML.
+func escape(text string) string { return html.EscapeString(plain(text)) }
+
+// plain makes one line of a text: cleaned, and without what XML has no way to say.
+func plain(text string) string {
+	return takehome.Clean(strings.Map(func(r rune) rune {
+		if r == 0xFFFE || r == 0xFFFF || r < ' ' {
+			return utf8.RuneError
 		}
 		return r
-	}, takehome.Line(text))
-	return html.EscapeString(text)
+	}, text))
 }

@@ -6,7 +6,6 @@ import (
 	"unicode"
 
 	"github.com/takehome-dev/takehome/graders/erd"
-	"github.com/takehome-dev/takehome/internal/takehome"
 )
 
 // MermaidText writes a model as a Mermaid erDiagram. Names that Mermaid cannot say are
@@ -41,7 +40,7 @@ func MermaidText(model erd.Model) string {
 
 // mermaidQuoted makes a name that may hold anything but quotes and line breaks.
 func mermaidQuoted(name string) string {
-	name = strings.NewReplacer(`"`, "'", "%", "_", `\`, "_").Replace(takehome.Line(name))
+	name = strings.NewReplacer(`"`, "'", "%", "_", `\`, "_").Replace(plain(name))
 	if strings.TrimSpace(name) == "" {
 		name = "_"
 	}
@@ -55,7 +54,7 @@ func mermaidIdentifier(name string) string {
 			return r
 		}
 		return '_'
-	}, takehome.Line(name))
+	}, plain(name))
 	if word == "" || !unicode.IsLetter([]rune(word)[0]) && word[0] != '_' {
 		word = "_" + word
 	}

@@ -2,7 +2,6 @@ package ddl
 
 import (
 	"regexp"
-	"strings"
 
 	"github.com/takehome-dev/takehome/internal/sqlscript"
 )
@@ -83,6 +82,3 @@ func dialectOf(text string) (name string, signs []string) {
 	}
 	return name, signs
 }
-
-// told is a list of signs in words.
-func told(signs []string) string { return strings.Join(signs[:min(len(signs), 3)], ", ") }

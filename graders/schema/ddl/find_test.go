@@ -117,11 +117,11 @@ func TestWhatIsThereInstead(t *testing.T) {
 
 func TestEncodings(t *testing.T) {
 	t.Parallel()
-	utf := "\xFF\xFE"
+	utf := []byte("\xFF\xFE")
 	for _, unit := range utf16.Encode([]rune(users + " -- ñ")) {
-		utf += string([]byte{byte(unit), byte(unit >> 8)})
+		utf = append(utf, byte(unit), byte(unit>>8))
 	}
-	source, _ := find(t, map[string]string{"a.sql": utf})
+	source, _ := find(t, map[string]string{"a.sql": string(utf)})
 	require.Equal(t, users+" -- ñ", source.Files[0].Text)
 	require.Equal(t, []string{"a.sql: it is written in UTF-16, and was read as such"}, source.Notes)
 	source, _ = find(t, map[string]string{"a.sql": users + " -- \xf1"})

@@ -22,7 +22,7 @@ func FuzzWriter(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, first, second string) {
 		if !dockerfile.SafeArgument(first) || !dockerfile.SafeArgument(second) {
-			t.Skip()
+			return // refused, and so never written
 		}
 		w := dockerfile.NewWriter()
 		w.Line("FROM base:1")
