@@ -109,10 +109,10 @@ func (r *grading) without(role mapping.Role, what string) script.Observation {
 // tried changes one property of a row that is otherwise valid. What a function refuses it
 // must refuse for new rows and for changes of old ones. Only refusals with one of these
 // states speak about the change.
-func tried(ctx context.Context, bench *rows.Bench, table live.Name, base, change rows.Values, states []string) (found, error) {
-	draft, err := bench.Draft(ctx, table, base)
+func tried(ctx context.Context, bench *rows.Bench, table live.Name, change rows.Values, states []string) (found, error) {
+	draft, err := bench.Draft(ctx, table, nil)
 	if unmade := (*rows.Unmade)(nil); errors.As(err, &unmade) && unmade.Cause == rows.CauseRules {
-		return changed(ctx, bench, table, base, change, states)
+		return changed(ctx, bench, table, change, states)
 	}
 	if err != nil {
 		return found{}, err
@@ -122,14 +122,14 @@ func tried(ctx context.Context, bench *rows.Bench, table live.Name, base, change
 		return found{}, err
 	}
 	if reaction.Kind == rows.Raised {
-		return changed(ctx, bench, table, base, change, states)
+		return changed(ctx, bench, table, change, states)
 	}
 	return judged(reaction, states), rows.NotDenied(reaction)
 }
 
 // changed does the same to a row that is there.
-func changed(ctx context.Context, bench *rows.Bench, table live.Name, base, change rows.Values, states []string) (found, error) {
-	row, err := bench.Make(ctx, table, base)
+func changed(ctx context.Context, bench *rows.Bench, table live.Name, change rows.Values, states []string) (found, error) {
+	row, err := bench.Make(ctx, table, nil)
 	if err != nil {
 		return found{}, err
 	}

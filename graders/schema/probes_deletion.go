@@ -2,6 +2,7 @@ package schema
 
 import (
 	"context"
+	"slices"
 	"strconv"
 
 	"github.com/takehome-dev/takehome/graders/schema/live"
@@ -171,17 +172,17 @@ func (r *grading) probeMissingParent(ctx context.Context, at *script.Probing) (s
 // ownColumn is the column of a reference that no other reference shares: of (tenant,
 // order) the order.
 func ownColumn(table live.Table, hop mapping.Hop) string {
-	for i := len(hop.Columns) - 1; i >= 0; i-- {
+	for _, own := range slices.Backward(hop.Columns) {
 		users := 0
 		for _, key := range table.ForeignKeys {
 			for _, name := range key.Columns {
-				if name == hop.Columns[i] {
+				if name == own {
 					users++
 				}
 			}
 		}
 		if users <= 1 {
-			return hop.Columns[i]
+			return own
 		}
 	}
 	return hop.Columns[len(hop.Columns)-1]

@@ -54,11 +54,11 @@ func (r *grading) probeChange(ctx context.Context, at *script.Probing) (script.O
 	set := func(text string) rows.Values { return rows.Values{column.Name: valueFor(column, text)} }
 	states, worse := toldList(at, "states"), told(at, "worse")
 	observation, err := r.experiment(ctx, func(ctx context.Context, bench *rows.Bench) (found, error) {
-		result, err := tried(ctx, bench, table.Name, nil, set(told(at, "value")), states)
+		result, err := tried(ctx, bench, table.Name, set(told(at, "value")), states)
 		if err != nil || worse == "" || result.label != labelAccepted {
 			return result, err
 		}
-		again, err := tried(ctx, bench, table.Name, nil, set(worse), states)
+		again, err := tried(ctx, bench, table.Name, set(worse), states)
 		if again.label == labelAccepted {
 			result.label = "unchecked"
 		}
@@ -95,7 +95,7 @@ func (r *grading) probeRange(ctx context.Context, at *script.Probing) (script.Ob
 		var details []string
 		refused := 0
 		for _, value := range toldList(at, "values") {
-			result, err := tried(ctx, bench, table.Name, nil, rows.Values{column.Name: rows.Text(value)}, []string{"23514", "22003", "23503", "22P02"})
+			result, err := tried(ctx, bench, table.Name, rows.Values{column.Name: rows.Text(value)}, []string{"23514", "22003", "23503", "22P02"})
 			if err != nil {
 				return found{}, err
 			}
@@ -204,11 +204,11 @@ func (r *grading) probeNameless(ctx context.Context, at *script.Probing) (script
 	}
 	states := []string{"23502", "23514"}
 	return r.experiment(ctx, func(ctx context.Context, bench *rows.Bench) (found, error) {
-		result, err := tried(ctx, bench, table.Name, nil, rows.Values{first.Name: rows.Null()}, states)
+		result, err := tried(ctx, bench, table.Name, rows.Values{first.Name: rows.Null()}, states)
 		if err != nil || result.label != labelAccepted || len(all) < 2 {
 			return result, err
 		}
-		together, err := tried(ctx, bench, table.Name, nil, all, states)
+		together, err := tried(ctx, bench, table.Name, all, states)
 		if together.label == labelRefused || together.label == labelTrigger {
 			return found{label: "one_of_several", detail: "one of several identifiers is demanded: " + together.detail}, err
 		}

@@ -158,8 +158,24 @@ func (s *shape) observe() facts {
 		s.observeColumn(column, &f)
 	}
 	const most = 1 // such as a position, or the time at which it was joined
-	f.link = references >= 2 && f.own <= most && !f.money && !f.quantity && !f.status && !f.name && !f.rating && !f.description
+	bare := f.own <= most && !f.name || s.keyedByReferences()
+	f.link = references >= 2 && bare && !f.money && !f.quantity && !f.stock && !f.status && !f.rating && !f.description
 	return f
+}
+
+// keyedByReferences reports whether a table is keyed by two or more references, and by
+// nothing else.
+func (s *shape) keyedByReferences() bool {
+	references, others := 0, 0
+	for _, column := range s.columns {
+		switch {
+		case column.keyed && column.refers:
+			references++
+		case column.keyed:
+			others++
+		}
+	}
+	return references >= 2 && others == 0
 }
 
 func (s *shape) observeColumn(column columnShape, f *facts) {

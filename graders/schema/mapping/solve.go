@@ -56,6 +56,7 @@ func newSolver(shapes []shape, pinned map[Role]int) *solver {
 		for i := range order {
 			order[i] = i
 		}
+		order = slices.DeleteFunc(order, func(i int) bool { return points[i].points < leastSaid(role) })
 		// The schema's own order, which is that of names, breaks ties.
 		slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(points[b].points, points[a].points) })
 		if role == OrderLine || role == Product {
@@ -64,6 +65,19 @@ func newSolver(shapes []shape, pinned map[Role]int) *solver {
 		s.candidates = append(s.candidates, append(order[:min(len(order), considered)], nobody))
 	}
 	return s
+}
+
+// leastSaid is what names and columns of a table must say for a role before references
+// count: a table of which nothing looks like an order is none for referring to a user.
+func leastSaid(role Role) int {
+	switch role {
+	case OrderLine: // references alone can tell a line
+		return 0
+	case Category:
+		return 150
+	default:
+		return 200
+	}
 }
 
 // withConnected puts tables that refer to nothing and to which nothing refers last.
@@ -190,10 +204,10 @@ func (s *solver) joined(chosen []int) int {
 	if order != nobody && user != nobody {
 		points += orderToUser * s.ways[order][user] / 1000
 	}
+	if line != nobody && (order == nobody || s.ways[line][order] == 0) {
+		points += lineAlone
+	}
 	if line != nobody && order != nobody {
-		if s.ways[line][order] == 0 {
-			points += lineAlone
-		}
 		points += lineToOrder * s.ways[line][order] / 1000
 	}
 	// What only the order says of products, a line does not say.

@@ -39,12 +39,11 @@ func apply(t *testing.T, lab database.Lab, script string) live.Schema {
 	return schema
 }
 
-func must(t *testing.T, connection *database.Connection, sql string) database.Answer {
+func must(t *testing.T, connection *database.Connection, sql string) {
 	t.Helper()
 	answer, err := connection.Run(t.Context(), sql)
 	require.NoError(t, err)
 	require.Nil(t, answer.Refusal, sql)
-	return answer
 }
 
 // pair opens both benches.

@@ -435,13 +435,11 @@ func (b *Bench) Find(ctx context.Context, name live.Name, with Values, order []s
 		sql += " WHERE " + Matching(slices.Sorted(maps.Keys(with)), with)
 	}
 	if len(order) > 0 {
-		sql += " ORDER BY "
+		quoted := make([]string, len(order))
 		for i, column := range order {
-			if i > 0 {
-				sql += ", "
-			}
-			sql += live.Quote(column)
+			quoted[i] = live.Quote(column)
 		}
+		sql += " ORDER BY " + strings.Join(quoted, ", ")
 	}
 	answer, err := b.guarded(ctx, sql+" LIMIT 1")
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"math/rand/v2"
 	"regexp"
 	"regexp/syntax"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -85,13 +86,8 @@ func (m *mined) pattern(text string) {
 }
 
 func appendNew(list []string, text string) []string {
-	if len(list) >= maxMined || len(text) > 200 {
+	if len(list) >= maxMined || len(text) > 200 || slices.Contains(list, text) {
 		return list
-	}
-	for _, known := range list {
-		if known == text {
-			return list
-		}
 	}
 	return append(list, text)
 }
@@ -130,7 +126,7 @@ func writeSample(text *strings.Builder, pattern *syntax.Regexp, random *rand.Ran
 	case syntax.OpCharClass:
 		text.WriteRune(pick(pattern.Rune, random))
 	case syntax.OpAnyChar, syntax.OpAnyCharNotNL:
-		text.WriteRune(rune('a' + random.IntN(26)))
+		text.WriteByte("abcdefghijklmnopqrstuvwxyz"[random.IntN(26)])
 	case syntax.OpConcat:
 		for _, part := range pattern.Sub {
 			writeSample(text, part, random, generous)

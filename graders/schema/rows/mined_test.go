@@ -1,7 +1,6 @@
 package rows
 
 import (
-	"regexp"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -30,7 +29,7 @@ func TestSampleMatches(t *testing.T) {
 		found := mine([]string{"CHECK (x ~ '" + pattern + "'::text)"})
 		require.Len(t, found.patterns, 1, pattern)
 		for n := range 20 {
-			require.Regexp(t, regexp.MustCompile(pattern), sample(found.patterns[0], n, n%2 == 0))
+			require.Regexp(t, pattern, sample(found.patterns[0], n, n%2 == 0))
 		}
 	}
 }

@@ -2,6 +2,7 @@ package rows
 
 import (
 	"context"
+	"maps"
 	"math/big"
 	"slices"
 	"strings"
@@ -36,13 +37,8 @@ const (
 // Insert stores a draft with these values changed.
 func (b *Bench) Insert(ctx context.Context, draft Draft, change Values) (Reaction, error) {
 	table, _ := b.schema.Table(draft.Table)
-	given := Values{}
-	for name, value := range draft.Given {
-		given[name] = value
-	}
-	for name, value := range change {
-		given[name] = value
-	}
+	given := maps.Clone(draft.Given)
+	maps.Copy(given, change)
 	answer, err := b.Run(ctx, insertion(table, given))
 	if err != nil {
 		return Reaction{}, err

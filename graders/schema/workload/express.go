@@ -112,7 +112,7 @@ func (v *Volume) numberedWithin(f *filling, name string) bool {
 		within = slices.ContainsFunc(index.Columns, func(other string) bool {
 			return other != name && slices.ContainsFunc(f.table.ForeignKeys, func(key live.ForeignKey) bool {
 				given, sent := f.given[other]
-				return slices.Contains(key.Columns, other) && key.Target != f.table.Name && v.filling(key.Target) != nil && !(sent && given.Null)
+				return slices.Contains(key.Columns, other) && key.Target != f.table.Name && v.filling(key.Target) != nil && (!sent || !given.Null)
 			})
 		})
 		if !within {
@@ -153,8 +153,9 @@ func (v *Volume) reference(from, to *filling, columns []string, number string) s
 		return "(" + number + " - 1) / " + strconv.Itoa(linesPerOrder) + " + 1"
 	case from == line, from == order && to.count(v.size) > 1:
 		// The golden ratio spreads evenly; its square crowds the first.
-		fraction := "(" + number + ") * 0.6180339887498949 - floor((" + number + ") * 0.6180339887498949)"
-		return "(1 + floor(" + count + " * (" + fraction + ") ^ 2))::bigint"
+		turn := "(" + number + ") * '0.6180339887498949'::float8"
+		fraction := "(" + turn + " - floor(" + turn + "))"
+		return "(1 + floor(" + count + " * " + fraction + " * " + fraction + "))::bigint"
 	}
 	// The others are shared out evenly, in blocks, so that each has as many at every size.
 	return "((" + number + " - 1) / " + strconv.Itoa(max(from.count(1_000_000)/to.count(1_000_000), 1)) + " + 1)"

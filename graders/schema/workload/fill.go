@@ -9,8 +9,15 @@ import (
 	"github.com/takehome-dev/takehome/graders/schema/live"
 )
 
+// sampled is how many values of a column the planner keeps; 300 times as many rows are
+// read. What the queries ask for is so rare that fewer do as well.
+const sampled = "50"
+
 // Fill adds rows up to a number of orders, and gathers statistics.
 func (v *Volume) Fill(ctx context.Context, orders int) error {
+	if _, err := v.conn.Run(ctx, "SET default_statistics_target = "+sampled); err != nil {
+		return err
+	}
 	before := v.size
 	v.size = orders
 	for _, each := range v.filled {
@@ -30,7 +37,8 @@ func (v *Volume) Fill(ctx context.Context, orders int) error {
 			v.Missing = append(v.Missing, fmt.Sprintf("%s could not be filled (%s)", each.table.Name, answer.State()))
 			continue
 		}
-		if _, err := v.conn.Run(ctx, "VACUUM (ANALYZE) "+each.table.SQL()); err != nil {
+		// Every query asks for whole rows, so that a map of what is visible helps none.
+		if _, err := v.conn.Run(ctx, "ANALYZE "+each.table.SQL()); err != nil {
 			return err
 		}
 	}

@@ -88,8 +88,12 @@ func (v *Volume) choose() {
 		role  mapping.Role
 		count func(int) int
 	}{
-		{mapping.User, per(ordersPerUser)}, {mapping.Category, per(ordersPerCategory)}, {mapping.Product, per(ordersPerProduct)},
-		{mapping.Variant, per(ordersPerProduct)}, {mapping.ProductCategory, per(ordersPerProduct)}, {mapping.Order, per(1)},
+		{mapping.User, per(ordersPerUser)},
+		{mapping.Category, per(ordersPerCategory)},
+		{mapping.Product, per(ordersPerProduct)},
+		{mapping.Variant, per(ordersPerProduct)},
+		{mapping.ProductCategory, per(ordersPerProduct)},
+		{mapping.Order, per(1)},
 		{mapping.OrderLine, per(1)}, // two for every second order
 	} {
 		if name, ok := v.mapping.Table(role.role); ok {
