@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/takehome-dev/takehome/graders/database"
 	"github.com/takehome-dev/takehome/graders/query/equivalence/rows"
@@ -50,7 +51,7 @@ func (t *tour) make(ctx context.Context, changes []tiny.Change) error {
 		}
 		sets := t.sets
 		if change.Parameters != nil {
-			sets = append(sets[:len(sets):len(sets)], change.Parameters)
+			sets = append(slices.Clip(sets), change.Parameters)
 		}
 		if t.found.Outcome == Equal {
 			if err := t.ask(ctx, sets); err != nil {

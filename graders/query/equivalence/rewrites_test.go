@@ -1,7 +1,7 @@
 package equivalence_test
 
 import (
-	"fmt"
+	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -200,7 +200,7 @@ func TestRewrites(t *testing.T) {
 	for name, each := range rewrites() {
 		t.Run(name, func(t *testing.T) {
 			for seed := range 5 {
-				cases := shop.cases(t, each.task, fmt.Sprint(seed))
+				cases := shop.cases(t, each.task, strconv.Itoa(seed))
 				require.Greater(t, len(cases), 190)
 				for mistake, query := range each.wrong {
 					verdict := shop.small(t, each.task, cases, query)

@@ -70,7 +70,8 @@ func kinds() []kind {
 		{"sequence", nothing, relationFacts(), relation(`'S'`)},
 		{"foreign_table", other, relationFacts(), relation(`'f'`)},
 		{
-			"storage", "the rows of the table were written anew", []string{"file"},
+			"storage", "the rows of the table were written anew",
+			[]string{"file"},
 			`select ` + qualified + `x.relname, ` + shown + `x.relname, x.relfilenode from pg_catalog.pg_class x join pg_catalog.pg_namespace n on n.oid = x.relnamespace where x.relkind = 'r' and ` + ownSchema + noMember,
 		},
 		{"column", other, []string{"number", "type", "NOT NULL", "default", "generated", "identity", "collation", "storage", "compression"}, ofTable(
@@ -117,7 +118,8 @@ func kinds() []kind {
 		{"default_privilege", nothing, identity(), global(`pg_default_acl`, `x.defaclobjtype`)},
 		{"large_object", kept, []string{"owner"}, `select 'large object ' || pg_catalog.row_number() over (order by x.oid), 'large object ' || pg_catalog.row_number() over (order by x.oid), x.lomowner from pg_catalog.pg_largeobject_metadata x`},
 		{
-			"setting", "settings belong into settings.sql", []string{"value"},
+			"setting", "settings belong into settings.sql",
+			[]string{"value"},
 			`select x.setdatabase || ' ' || x.setrole || ' ' || pg_catalog.split_part(c, '=', 1), pg_catalog.split_part(c, '=', 1), c
   from pg_catalog.pg_db_role_setting x, pg_catalog.unnest(x.setconfig) c`,
 		},

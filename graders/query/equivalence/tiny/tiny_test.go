@@ -35,7 +35,8 @@ func parentAndChild() schema {
 		{name: "id", base: "int8", category: "N", sqlType: "bigint"}, {name: "name", base: "text", category: "S", sqlType: "text", nullable: true},
 	}}
 	child := &table{name: "child", keys: [][]int{{0, 1}}, columns: []*column{
-		{name: "parent_id", base: "int8", category: "N", sqlType: "bigint"}, {name: "no", base: "int4", category: "N", sqlType: "integer"},
+		{name: "parent_id", base: "int8", category: "N", sqlType: "bigint"},
+		{name: "no", base: "int4", category: "N", sqlType: "integer"},
 		{name: "above", base: "int8", category: "N", sqlType: "bigint", nullable: true},
 	}}
 	child.refs = []reference{{from: child, columns: []int{0}, target: parent, keys: []int{0}}}
