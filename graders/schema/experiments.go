@@ -34,6 +34,13 @@ type experiments struct {
 	sessions []*database.Connection
 }
 
+// operationFill is to store rows at all. What cannot be tried without is blocked by the
+// check that charges it.
+const operationFill = "fill"
+
+// owners names the checks that charge the lack of an operation.
+func owners() map[string]string { return map[string]string{operationFill: "N19"} }
+
 // patience is how long one statement of an experiment may take.
 const patience = 3 * time.Second
 
@@ -89,6 +96,9 @@ func (r *grading) experiment(ctx context.Context, trial func(ctx context.Context
 		observation.Detail, observation.Fault = first.detail, first.fault
 	}
 	switch {
+	case seen.Unmade != nil && (seen.Unmade.Cause == rows.CauseCircle || seen.Unmade.Cause == rows.CauseLost):
+		// Nothing can be stored, and that is the design's: N19 charges it, and stands for this.
+		return script.Observation{Missing: operationFill, Evidence: seen.Evidence}, nil
 	case seen.Unmade != nil:
 		observation.Label, observation.Detail, observation.Fault = labelNoRow, seen.Unmade.Error(), ""
 	case seen.Other != "":

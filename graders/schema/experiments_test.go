@@ -161,7 +161,10 @@ CREATE TRIGGER guard BEFORE INSERT OR UPDATE ON products FOR EACH ROW EXECUTE FU
 	}, "", map[string]string{"B05": "fail"}},
 	{"a rule that swallows orders", []string{
 		"CREATE TABLE payments", "CREATE RULE quiet AS ON INSERT TO orders DO INSTEAD NOTHING; CREATE TABLE payments",
-	}, "", map[string]string{"N19": "fail", "B10": "not_assessed", "B15": "not_assessed"}},
+	}, "", map[string]string{"N19": "fail", "B10": "blocked", "B15": "blocked"}},
+	{"row security that lets nobody in", []string{
+		"CREATE TABLE payments", "ALTER TABLE orders ENABLE ROW LEVEL SECURITY; ALTER TABLE orders FORCE ROW LEVEL SECURITY; CREATE TABLE payments",
+	}, "", map[string]string{"N19": "fail", "B10": "blocked", "B05": "pass"}},
 	{"zero of something", []string{"quantity > 0", "quantity >= 0"}, "", map[string]string{"B06": "fail", "B07": "pass"}},
 	{"any quantity", []string{"quantity integer NOT NULL CHECK (quantity > 0)", "quantity integer NOT NULL"}, "", map[string]string{"B06": "fail/unchecked", "B07": "fail/unchecked"}},
 	{"returns as negative lines", []string{"quantity > 0", "quantity <> 0"}, "assume: {negative_lines: true}", map[string]string{"B06": "pass", "B07": "pass"}},

@@ -43,6 +43,7 @@ func (g *Grader) Grade(ctx context.Context, session takehome.Session) (takehome.
 	run := &grading{Grader: g, session: session, words: mapping.ShopWords(), out: takehome.Judgement{Evidence: map[string][]takehome.Evidence{}}}
 	run.runner = &script.Runner{
 		Lab: session.Lab, Ledger: &script.Ledger{}, Seed: session.Seed, Results: map[string]takehome.Finding{},
+		Owners: owners(),
 	}
 	run.runner.Probes = probes(run)
 	run.round = &script.Round{Runner: run.runner, Checks: g.checks, Watch: session.Watch, Prevented: run.nothingApplied}

@@ -200,22 +200,26 @@ func (r *grading) probeDependency(ctx context.Context, _ *script.Probing) (scrip
 	})
 }
 
-// probeInsertable makes a row of every table of the core.
+// probeInsertable makes a row of every table that plays a part.
 func (r *grading) probeInsertable(ctx context.Context, _ *script.Probing) (script.Observation, error) {
 	var tables []live.Name
-	for _, role := range mapping.Core() {
+	core := 0
+	for i, role := range append(mapping.Core(), mapping.Secondary()...) {
 		if name, ok := r.mapping.Table(role); ok && !slices.Contains(tables, name) {
 			tables = append(tables, name)
 		}
+		if i < len(mapping.Core()) {
+			core = len(tables)
+		}
 	}
-	if len(tables) == 0 {
+	if core == 0 {
 		return seen(labelUnsure, "it is not clear which tables are those of the shop"), nil
 	}
 	pair, err := r.benches(ctx)
 	if err != nil {
 		return script.Observation{}, err
 	}
-	for _, name := range tables {
+	for i, name := range tables {
 		result, err := pair.Observe(ctx, func(ctx context.Context, bench *rows.Bench) (string, error) {
 			_, err := bench.Make(ctx, name, nil)
 			return "made", err
@@ -233,6 +237,9 @@ func (r *grading) probeInsertable(ctx context.Context, _ *script.Probing) (scrip
 		case rows.CauseLost:
 			observation.Label, observation.Fault = "lost", "lost"
 		case rows.CauseDenied, rows.CauseRules, rows.CauseSlow:
+			if i >= core {
+				continue // what is beside the core may have rules beyond our guesses
+			}
 		}
 		return observation, nil
 	}

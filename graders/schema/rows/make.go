@@ -105,17 +105,17 @@ func (m *making) run(ctx context.Context) (Row, error) {
 		if answer.Refusal == nil {
 			row, ok := stored(m.plan.table, answer, given)
 			if !ok {
-				return Row{}, m.unmade(CauseLost, "an INSERT is accepted and stores nothing", last)
+				return m.elsewhere(ctx, given, "an INSERT is accepted and stores nothing", last)
 			}
 			return m.finish(ctx, row)
 		}
 		switch {
 		case answer.State() == "42501":
-			return Row{}, m.unmade(CauseDenied, "the role may not insert", last)
+			return Row{}, m.denied(ctx, last)
 		case answer.State() == "23503" && answer.Refusal.Where == "" && m.circular():
 			return Row{}, m.refused(last) // no other value helps
 		case answer.State() == "0A000" && m.plan.table.Rules > 0:
-			return Row{}, m.unmade(CauseLost, "a rule does something else instead of storing it", last)
+			return m.ruled(ctx, given, last)
 		}
 		if row, ok, err := m.adopt(ctx, *answer.Refusal, given); ok || err != nil {
 			return row, err
