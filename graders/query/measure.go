@@ -206,7 +206,11 @@ func (r *grading) batch(ctx context.Context, when string) (batch work.Batch, ref
 	defer shut(ctx, admin)
 	name := "writes_" + when
 	if err := work.Clone(ctx, r.session.Lab, admin, r.task.Scales[0], name); err != nil {
-		return work.Batch{}, nil, err
+		full, _ := errors.AsType[*work.RefusedWrite](err)
+		if full != nil {
+			err = nil
+		}
+		return work.Batch{}, full, err
 	}
 	defer func() { err = errors.Join(err, work.Drop(context.WithoutCancel(ctx), admin, name)) }()
 	batch, err = work.MeasureBatch(ctx, r.session.Lab, admin, name, statementsOf(r.task.WriteBatch))
