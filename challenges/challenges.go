@@ -6,5 +6,5 @@ import "embed"
 
 // Files holds one folder for each challenge.
 //
-//go:embed todo-api all:slow-query*
+//go:embed todo-api slow-query slow-query-*
 var Files embed.FS

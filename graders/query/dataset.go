@@ -36,7 +36,7 @@ func dataset(files fs.FS, spec Spec) (*takehome.Dataset, []takehome.Script, erro
 		file := path.Join(spec.Dataset, name+".sql")
 		rows, err := fs.ReadFile(files, file)
 		if err != nil {
-			return nil, nil, authored.Fault(specFile, 0, fmt.Sprintf("scales: there is no file %s", file))
+			return nil, nil, authored.Fault(specFile, 0, "scales: there is no file "+file)
 		}
 		database := takehome.PreparedDatabase{Name: name, Scripts: append(schema[:1:1], takehome.Script{File: file, SQL: string(rows)})}
 		for _, script := range database.Scripts {

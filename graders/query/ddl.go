@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/takehome-dev/takehome/graders/database"
+	"github.com/takehome-dev/takehome/graders/query/work"
 	"github.com/takehome-dev/takehome/internal/sqlscript"
 	"github.com/takehome-dev/takehome/internal/takehome"
 )
@@ -143,14 +144,22 @@ func perform(ctx context.Context, owner *database.Connection, instructions []ins
 	var done []performed
 	var analyse []string
 	inside := owner.InTransaction()
+	var exhausted *database.Refusal
 	for _, each := range instructions {
 		outcome := performed{instruction: each}
-		if each.order == orderRun {
+		switch {
+		case each.order != orderRun:
+		case exhausted != nil: // each further one would take as long to end in the same way
+			outcome.refusal = exhausted
+		default:
 			answer, err := owner.Run(ctx, each.Text)
 			if err != nil {
 				return nil, fmt.Errorf("run the submission's DDL: %w", err)
 			}
 			outcome.refusal = answer.Refusal
+			if answer.Refusal != nil && (answer.Refusal.TimedOut || work.Exhausted(*answer.Refusal)) {
+				exhausted = answer.Refusal
+			}
 			if answer.Refusal == nil && each.table != "" && !slices.Contains(analyse, each.table) {
 				analyse = append(analyse, each.table)
 			}

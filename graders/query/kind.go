@@ -18,7 +18,7 @@ type Kind struct{}
 func (Kind) Name() string { return "query" }
 
 // Files are what every package of this kind sees in its folder kind/: the rubric and the
-// checks that all of them share.
+// checks that all of them share, and the shop for a candidate's own machine.
 func (Kind) Files() (fs.FS, error) { return fs.Sub(embedded, "kind") }
 
 // Load reads a package's task and checks, in the order of the files, and makes their grader.

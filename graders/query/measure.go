@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"sync"
 	"time"
 
@@ -24,7 +25,7 @@ type patience struct {
 }
 
 func usualPatience() patience {
-	return patience{query: 40 * time.Second, ddl: 2 * time.Minute, small: 10 * time.Second}
+	return patience{query: time.Minute, ddl: 3 * time.Minute, small: 20 * time.Second}
 }
 
 // grace is how much longer a session waits than the server.
@@ -47,7 +48,7 @@ func (r *grading) open(ctx context.Context, role takehome.Role, name string, pat
 	return database.Connect(ctx, r.session.Lab, role, database.Options{
 		Database: name, Patience: patience + grace,
 		Settings: map[string]string{
-			"statement_timeout":    fmt.Sprint(patience.Milliseconds()),
+			"statement_timeout":    strconv.FormatInt(patience.Milliseconds(), 10),
 			"synchronize_seqscans": "off", "maintenance_work_mem": "128MB", "max_parallel_maintenance_workers": "0",
 		},
 	})
@@ -205,7 +206,11 @@ func (r *grading) batch(ctx context.Context, when string) (batch work.Batch, ref
 	defer shut(ctx, admin)
 	name := "writes_" + when
 	if err := work.Clone(ctx, r.session.Lab, admin, r.task.Scales[0], name); err != nil {
-		return work.Batch{}, nil, err
+		full, _ := errors.AsType[*work.RefusedWrite](err)
+		if full != nil {
+			err = nil
+		}
+		return work.Batch{}, full, err
 	}
 	defer func() { err = errors.Join(err, work.Drop(context.WithoutCancel(ctx), admin, name)) }()
 	batch, err = work.MeasureBatch(ctx, r.session.Lab, admin, name, statementsOf(r.task.WriteBatch))

@@ -38,6 +38,7 @@ type drawingView struct {
 	Anchor      string
 	TheirTitle  string
 	Image       template.URL
+	Wide        bool // too wide to be read when it is made to fit
 	TheirSource string
 	TheirSyntax string
 	Cut         string
@@ -102,10 +103,30 @@ func newDrawing(of takehome.Drawing, at string, room *int) drawingView {
 		view.Cut = "The drawing is too large for this page; report.json has it."
 	default:
 		*room -= len(of.SVG)
+		view.Wide = widthOf(of.SVG) > fittingWidth
 		encoded := base64.StdEncoding.EncodeToString([]byte(of.SVG))
 		view.Image = template.URL("data:image/svg+xml;base64," + encoded) //nolint:gosec // base64 cannot leave the attribute, and an image runs nothing
 	}
 	return view
+}
+
+// fittingWidth is up to how many pixels a drawing can be read when it is made to fit a page.
+const fittingWidth = 1700
+
+// widthOf reads the width of a drawing from its first element; 0 where it does not say.
+func widthOf(svg string) int {
+	head, _, _ := strings.Cut(svg, ">")
+	_, value, found := strings.Cut(head, ` width="`)
+	if !found {
+		return 0
+	}
+	value, _, _ = strings.Cut(value, `"`)
+	whole, _, _ := strings.Cut(strings.TrimSuffix(value, "px"), ".")
+	width, err := strconv.Atoi(whole)
+	if err != nil {
+		return 0
+	}
+	return max(width, 0)
 }
 
 func newTable(of takehome.Table) tableView {

@@ -96,6 +96,7 @@ func newBinding(kind string, entries []takehome.BindingEntry) []bindingView {
 		if kind != apiKind {
 			view.Part = strings.Contains(each.Name, ".")
 			switch {
+			case view.Part || strings.HasPrefix(each.Source, "assumed") || strings.HasPrefix(each.Source, "unsure"): // it is said already
 			case each.Confidence < 50:
 				view.Caution = "not relied on"
 			case each.Confidence < 80:

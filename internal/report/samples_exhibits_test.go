@@ -90,8 +90,8 @@ func schemaReport(t *testing.T) takehome.Report {
 	r.Canonical.Binding = []takehome.BindingEntry{
 		{Name: "user", Value: "kunden", Source: "named so in German; has e_mail and passwort_hash; bestellungen refers to it", Confidence: 96},
 		{Name: "user.email", Value: "kunden.e_mail", Source: "name, unique", Confidence: 98},
-		{Name: "order", Value: "bestellungen", Source: "refers to kunden; positionen refer to it", Confidence: 91},
-		{Name: "order.status", Value: "bestellungen.zustand", Source: "an enum of five states", Confidence: 74},
+		{Name: "order", Value: "bestellungen", Source: "refers to kunden; positionen refer to it", Confidence: 74},
+		{Name: "order.status", Value: "zustand", Source: "an enum of five states", Confidence: 74},
 		{Name: "payment", Value: "vorgang", Source: "refers to bestellungen; has an amount", Confidence: 44},
 		{Name: "coupon", Value: "", Source: "no table looks like one", Confidence: 90},
 	}

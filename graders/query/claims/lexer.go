@@ -35,7 +35,7 @@ func lex(clause string) []token {
 			next := i
 			for next < len(clause) {
 				r, size := utf8.DecodeRuneInString(clause[next:])
-				if !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '_' && !(r == '\'' && next > i) {
+				if !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '_' && (r != '\'' || next == i) {
 					break
 				}
 				next += size

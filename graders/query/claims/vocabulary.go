@@ -62,7 +62,7 @@ func measureOf(tokens []token, at int) Measure {
 		return Buffers
 	case among(word, "row", "rows", "tuple", "tuples", "records"):
 		return Rows
-	case among(word, "loop", "loops", "iterations") && !(at > 0 && tokens[at-1].text == "nested"):
+	case among(word, "loop", "loops", "iterations") && (at == 0 || tokens[at-1].text != "nested"):
 		return Loops
 	case among(word, "faster", "quicker", "slower", "speedup", "runtime", "time", "latency", "duration", "execution"):
 		return Time

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -59,7 +60,7 @@ var queries = map[string]string{
 func TestRealPlansAddUp(t *testing.T) {
 	t.Parallel()
 	lab := sandboxtest.Open(t, nil)
-	owner, err := database.Connect(t.Context(), lab, takehome.RoleOwner, database.Options{Settings: map[string]string{
+	owner, err := database.Connect(t.Context(), lab, takehome.RoleOwner, database.Options{Patience: 5 * time.Minute, Settings: map[string]string{
 		"jit": "off", "max_parallel_workers_per_gather": "0", "work_mem": "1MB",
 	}})
 	require.NoError(t, err)

@@ -11,6 +11,7 @@ import (
 	"embed"
 	"encoding/hex"
 	"fmt"
+	"strings"
 
 	"github.com/takehome-dev/takehome/internal/takehome"
 )
@@ -68,3 +69,23 @@ func text(name string) string {
 	}
 	return string(content)
 }
+
+// Script is the whole shop at the smallest size as one script for psql: what a candidate
+// works with.
+func Script() string {
+	var script strings.Builder
+	script.WriteString(heading)
+	for _, part := range load(1) {
+		script.WriteString(part.SQL + "\n")
+	}
+	script.WriteString("VACUUM ANALYZE;\n")
+	return script.String()
+}
+
+// heading stands above the line that holds the size.
+const heading = `-- The shop, at an eighth of the size at which submissions are measured. Load it with
+--   createdb shop && psql --dbname=shop --file=shop.sql
+-- The number in the next function is the size: write 2, 4 or 8 for more. Use PostgreSQL 17.
+SET timezone = 'UTC';
+SET client_min_messages = warning;
+`

@@ -61,8 +61,8 @@ func Log2(n int64) int64 {
 }
 
 // Exponent is how steeply a figure grows with the data, in units of 1/65536: the slope of the
-// least-squares line through log2(figure) where each scale is twice the one before it. Where
-// the figure at the largest scale is at most floor, it is 0.
+// least-squares line through log2(figure) where each scale is twice the one before it. What
+// is below floor counts as floor: nobody notices how that grows.
 func Exponent(figures []int64, floor int64) int64 {
 	n := int64(len(figures))
 	if n < 2 || figures[n-1] <= floor {
@@ -71,7 +71,7 @@ func Exponent(figures []int64, floor int64) int64 {
 	var numerator, denominator int64
 	for i, figure := range figures {
 		twice := 2*int64(i) - (n - 1) // twice the distance from the middle
-		numerator += twice * Log2(max(figure, 1))
+		numerator += twice * Log2(max(figure, floor, 1))
 		denominator += twice * twice
 	}
 	return 2 * numerator / denominator

@@ -184,6 +184,12 @@ func Tell(refusal database.Refusal) string {
 	return fmt.Sprintf("%s (SQLSTATE %s)", refusal.Message, refusal.SQLState)
 }
 
+// Exhausted reports whether something was refused for want of room, memory or time (classes 53
+// and 57014 of the SQLSTATEs).
+func Exhausted(refusal database.Refusal) bool {
+	return strings.HasPrefix(refusal.SQLState, "53") || refusal.SQLState == "57014"
+}
+
 // Grouped writes a count with commas: 1,234,567.
 func Grouped(count int64) string {
 	digits := strconv.FormatInt(count, 10)

@@ -92,7 +92,7 @@ func Storage(ctx context.Context, admin *database.Connection) (int64, error) {
 }
 
 // Clone makes a database from another one to which nobody is connected, with the owner's
-// rights in it. The session is one of RoleAdmin in the database of the statistics.
+// rights in it. Where there is no room for it, the error is a *RefusedWrite. The session is one of RoleAdmin in the database of the statistics.
 func Clone(ctx context.Context, lab database.Lab, admin *database.Connection, from, to string) error {
 	owner := lab.Access(takehome.RoleOwner).User
 	for _, sql := range []string{
@@ -103,6 +103,9 @@ func Clone(ctx context.Context, lab database.Lab, admin *database.Connection, fr
 		answer, err := admin.Run(ctx, sql)
 		if err != nil {
 			return fmt.Errorf("copy the database %s: %w", from, err)
+		}
+		if answer.Refusal != nil && Exhausted(*answer.Refusal) {
+			return &RefusedWrite{Statement: sql, Refusal: *answer.Refusal}
 		}
 		if answer.Refusal != nil {
 			return fmt.Errorf("copy the database %s: %s", from, answer.Refusal.Message)

@@ -1,0 +1,1 @@
+-- The index on orders (placed_at) serves: the rest of an instant is sorted.

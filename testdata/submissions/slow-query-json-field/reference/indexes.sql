@@ -1,0 +1,1 @@
+CREATE INDEX products_fits_idx ON products ((attributes ->> 'fits'));

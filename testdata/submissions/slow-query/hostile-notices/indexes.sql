@@ -1,0 +1,1 @@
+DO $$ BEGIN FOR i IN 1..10000000 LOOP RAISE WARNING '%', repeat('<script>', 1000); END LOOP; END $$;
