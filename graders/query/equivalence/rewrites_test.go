@@ -201,13 +201,17 @@ func TestRewrites(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			for seed := range 5 {
 				cases := shop.cases(t, each.task, strconv.Itoa(seed))
+				again := cases
+				if seed == 0 { // made anew, they are the same
+					again = shop.cases(t, each.task, "0")
+				}
 				require.Greater(t, len(cases), 190)
 				for mistake, query := range each.wrong {
 					verdict := shop.small(t, each.task, cases, query)
 					require.Equal(t, equivalence.Different, verdict.Outcome, "%s: %+v", mistake, verdict)
 					require.NotNil(t, verdict.Counterexample, mistake)
 					if seed == 0 {
-						require.Equal(t, verdict, shop.small(t, each.task, shop.cases(t, each.task, "0"), query), "another counterexample: %s", mistake)
+						require.Equal(t, verdict, shop.small(t, each.task, again, query), "another counterexample: %s", mistake)
 					}
 				}
 				if seed > 0 {

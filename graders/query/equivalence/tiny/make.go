@@ -63,27 +63,54 @@ func (m *Maker) make(ctx context.Context, seed string, number int, size size) ([
 	return made, nil
 }
 
-// aim gives the parameters of every second database the values of one row, if they are of its
-// types: a query for a row and those behind it shows its mistakes where that row is there.
+// aim gives the parameters of every second database the values of one row: of one that has a
+// value for as many of them as any. A query for a row and those behind it shows its mistakes
+// where that row is there.
 func (m *Maker) aim(d dice, at *Database) {
 	const often = 50
-	if at.Rows() == 0 || !d.percent(often) {
+	if !d.percent(often) {
 		return
 	}
-	full := slices.DeleteFunc(slices.Clone(at.tables), func(each filled) bool { return len(each.rows) == 0 })
-	target := pick(d, full)
-	row := pick(d, target.rows)
-	for i, parameter := range m.parameters {
-		var fitting []database.Value
-		for place, column := range target.of.columns {
-			if !row[place].Null && family(column.base) == family(m.source.Types[i]) && parameter.may(row[place].Text) {
-				fitting = append(fitting, row[place])
+	var (
+		targets [][][]database.Value // for each row, and each parameter
+		most    int
+	)
+	for _, each := range at.tables {
+		for _, row := range each.rows {
+			values, hits := m.fitting(each.of, row)
+			if hits > most {
+				targets, most = nil, hits
+			}
+			if hits > 0 && hits == most {
+				targets = append(targets, values)
 			}
 		}
-		if len(fitting) > 0 {
-			at.Parameters[i] = pick(d, fitting)
+	}
+	if most == 0 {
+		return
+	}
+	for i, values := range pick(d, targets) {
+		if len(values) > 0 {
+			at.Parameters[i] = pick(d, values)
 		}
 	}
+}
+
+// fitting are the values of a row that each of the parameters may have, and how many
+// parameters have one.
+func (m *Maker) fitting(of *table, row []database.Value) (values [][]database.Value, hits int) {
+	values = make([][]database.Value, len(m.parameters))
+	for i, parameter := range m.parameters {
+		for place, column := range of.columns {
+			if !row[place].Null && family(column.base) == family(m.source.Types[i]) && parameter.may(row[place].Text) {
+				values[i] = append(values[i], row[place])
+			}
+		}
+		if len(values[i]) > 0 {
+			hits++
+		}
+	}
+	return values, hits
 }
 
 // family joins the names of types whose values can be taken for each other.
