@@ -134,7 +134,7 @@ type verifyOptions struct {
 	name        string
 	submissions string
 	only        []string
-	third       bool
+	every       int
 	all         bool
 }
 
@@ -163,7 +163,7 @@ which check; a check that no mutant fails is listed as unproven.`,
 	flags := command.Flags()
 	flags.StringVar(&options.submissions, "submissions", "", "folder of the submissions (default: submissions/ in the package)")
 	flags.StringSliceVar(&options.only, "only", nil, "only these submissions")
-	flags.BoolVar(&options.third, "third", false, "only a fixed third of the mutants")
+	flags.IntVar(&options.every, "every", 1, "only every so manyth mutant, always the same ones")
 	flags.BoolVar(&options.all, "all", false, "every challenge that comes with the program")
 	return command
 }
@@ -230,7 +230,7 @@ func (a *app) verify(ctx context.Context, options verifyOptions) error {
 	}
 	started := time.Now()
 	result, err := verify.Run(ctx, submissions, loaded.Challenge.Rubric, grade, verify.Options{
-		Only: options.only, Third: options.third, Jobs: a.jobs(), TempDir: station.workspace.folder,
+		Only: options.only, Every: options.every, Jobs: a.jobs(), TempDir: station.workspace.folder,
 		Done: func(outcome verify.Outcome) { progress.Print(a.outcomeLine(outcome)) },
 	})
 	hide()

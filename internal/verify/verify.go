@@ -28,7 +28,7 @@ type Grade func(ctx context.Context, dir string) (takehome.Report, error)
 // Options vary a verification.
 type Options struct {
 	Only  []string // names of variants; empty: all
-	Third bool     // only a fixed third of the mutants
+	Every int      // only every so manyth mutant, always the same ones; 0 and 1 mean all
 	Jobs  int      // gradings at a time; 0 means 1
 	// TempDir is where the submissions are put together; empty means the system's folder for temporary files.
 	TempDir string
@@ -100,18 +100,18 @@ func Run(ctx context.Context, corpus fs.FS, rubric takehome.Rubric, grade Grade,
 	return verification, nil
 }
 
-// choose applies Only and Third. References and alternatives are always in a third.
+// choose applies Only and Every. References and alternatives are always graded.
 func (o Options) choose(variants []Variant) []Variant {
 	mutants := 0
 	return slices.DeleteFunc(slices.Clone(variants), func(v Variant) bool {
 		if len(o.Only) > 0 {
 			return !slices.Contains(o.Only, v.Name)
 		}
-		if !o.Third || v.Role != RoleMutant {
+		if o.Every <= 1 || v.Role != RoleMutant {
 			return false
 		}
 		mutants++
-		return mutants%3 != 1
+		return mutants%o.Every != 1
 	})
 }
 

@@ -119,7 +119,7 @@ func TestWhatIsNotAsExpectedIsGradedAgain(t *testing.T) {
 	require.Empty(t, result.Outcomes[1].Unsteady)
 }
 
-func TestOnlyAndThirdChoose(t *testing.T) {
+func TestOnlyAndEveryChoose(t *testing.T) {
 	t.Parallel()
 	texts := map[string]string{"reference/main": "fine", "reference/expect.yaml": "# R.\nrole: reference\n"}
 	for _, name := range []string{"a", "b", "c", "d"} {
@@ -135,7 +135,7 @@ func TestOnlyAndThirdChoose(t *testing.T) {
 		}
 		return names
 	}
-	require.Equal(t, []string{"a", "d", "reference"}, graded(verify.Options{Third: true}))
+	require.Equal(t, []string{"a", "d", "reference"}, graded(verify.Options{Every: 3}))
 	require.Equal(t, []string{"c"}, graded(verify.Options{Only: []string{"c"}}))
 	_, err := verify.Run(t.Context(), files(texts), rubric(), nil, verify.Options{Only: []string{"zzz"}})
 	require.Equal(t, takehome.Operator, takehome.OwnerOf(err))
