@@ -48,6 +48,7 @@ func (r *grading) walk(ctx context.Context) error {
 		{"read", r.read},
 		{"baseline", r.measureBaselineOnce},
 		{"measure", r.observe},
+		{"writes", r.measureWrites},
 		{"change", r.compareChanged},
 		{"checks", func(ctx context.Context) error { return r.round.Run(ctx, &r.out) }},
 	} {

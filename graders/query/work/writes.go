@@ -26,27 +26,55 @@ func MeasureBatch(ctx context.Context, lab database.Lab, admin *database.Connect
 		return Batch{}, err
 	}
 	defer func() { _ = owner.Close(context.WithoutCancel(ctx)) }() // the database goes at once
+	// A first time, taken back, so that what the server looks up once for the session is not
+	// counted: the plans of its checks of references, above all.
+	for _, round := range [][]string{{"BEGIN"}, statements, {"ROLLBACK"}} {
+		if err := carryOut(ctx, owner, round); err != nil {
+			return Batch{}, err
+		}
+	}
+	before, err := readBatch(ctx, owner, admin, name)
+	if err == nil {
+		err = carryOut(ctx, owner, statements)
+	}
+	if err != nil {
+		return Batch{}, err
+	}
+	after, err := readBatch(ctx, owner, admin, name)
+	return Batch{
+		WAL: after.WAL - before.WAL, Buffers: after.Buffers - before.Buffers,
+		Updates: after.Updates - before.Updates, HOT: after.HOT - before.HOT,
+	}, err
+}
+
+// carryOut runs statements of ours; one that is refused is a *RefusedWrite.
+func carryOut(ctx context.Context, owner *database.Connection, statements []string) error {
 	for _, statement := range statements {
 		answer, err := owner.Run(ctx, statement)
 		if err != nil {
-			return Batch{}, fmt.Errorf("run the batch of writes: %w", err)
+			return fmt.Errorf("run the batch of writes: %w", err)
 		}
 		if answer.Refusal != nil {
-			return Batch{}, &RefusedWrite{Statement: statement, Refusal: *answer.Refusal}
+			return &RefusedWrite{Statement: statement, Refusal: *answer.Refusal}
 		}
 	}
+	return nil
+}
+
+// readBatch reads what the writes in a database have cost so far.
+func readBatch(ctx context.Context, owner, admin *database.Connection, name string) (Batch, error) {
 	counted, err := only(ctx, admin, `SELECT coalesce(sum(wal_bytes), 0)::bigint, coalesce(sum(shared_blks_hit + shared_blks_read), 0)::bigint
 		FROM public.pg_stat_statements s JOIN pg_catalog.pg_database d ON d.oid = s.dbid
 		WHERE d.datname = $1 AND s.toplevel AND s.query ~* '^\s*(insert|update|delete|merge|with)'`, name)
 	if err != nil {
 		return Batch{}, err
 	}
-	updated, err := only(ctx, owner, `SELECT pg_catalog.pg_stat_force_next_flush() IS NULL, 0`)
-	if err == nil {
-		updated, err = only(ctx, owner, `SELECT coalesce(sum(pg_catalog.pg_stat_get_tuples_updated(c.oid)), 0)::bigint,
-			coalesce(sum(pg_catalog.pg_stat_get_tuples_hot_updated(c.oid)), 0)::bigint
-			FROM pg_catalog.pg_class c WHERE c.relkind = 'r' AND c.relnamespace = 'public'::pg_catalog.regnamespace`)
+	if _, err := only(ctx, owner, `SELECT pg_catalog.pg_stat_force_next_flush() IS NULL`); err != nil {
+		return Batch{}, err
 	}
+	updated, err := only(ctx, owner, `SELECT coalesce(sum(pg_catalog.pg_stat_get_tuples_updated(c.oid)), 0)::bigint,
+		coalesce(sum(pg_catalog.pg_stat_get_tuples_hot_updated(c.oid)), 0)::bigint
+		FROM pg_catalog.pg_class c WHERE c.relkind = 'r' AND c.relnamespace = 'public'::pg_catalog.regnamespace`)
 	if err != nil {
 		return Batch{}, err
 	}
