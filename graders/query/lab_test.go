@@ -73,21 +73,25 @@ func checkFiles() []string {
 	return []string{"deliverables.yaml", "equivalence.yaml", "work.yaml", "plan.yaml", "economy.yaml", "written.yaml"}
 }
 
-// teaGrader loads the challenge as the catalog does.
-func teaGrader(t *testing.T) *Grader {
+// loadTea loads the challenge as the catalog does.
+func loadTea(t *testing.T) ([]takehome.Check, takehome.Grader) {
 	t.Helper()
 	files := tea()
+	var names []string
 	for _, name := range checkFiles() {
 		text, err := embedded.ReadFile("kind/" + name)
 		require.NoError(t, err)
 		files["kind/"+name] = &fstest.MapFile{Data: text}
-	}
-	var names []string
-	for _, name := range checkFiles() {
 		names = append(names, "kind/"+name)
 	}
-	_, grader, err := Kind{}.Load(files, names)
+	checks, grader, err := Kind{}.Load(files, names)
 	require.NoError(t, err)
+	return checks, grader
+}
+
+func teaGrader(t *testing.T) *Grader {
+	t.Helper()
+	_, grader := loadTea(t)
 	made, ok := grader.(*Grader)
 	require.True(t, ok)
 	made.dataset.MemoryBytes = 128 << 20

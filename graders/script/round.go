@@ -7,10 +7,14 @@ import (
 	"io/fs"
 	"runtime/debug"
 	"slices"
+	"strings"
 
 	"github.com/takehome-dev/takehome/internal/authored"
 	"github.com/takehome-dev/takehome/internal/takehome"
 )
+
+// kindFolder is where a package finds the files that come with its kind.
+const kindFolder = "kind/"
 
 // LoadAll reads the files of checks of a package, in order: as the grader runs them, and as
 // the rubric knows them.
@@ -31,6 +35,7 @@ func LoadAll(files fs.FS, names []string, probes map[string]Probe) ([]Check, []t
 			if err != nil {
 				return nil, nil, err
 			}
+			word.Shared = strings.HasPrefix(name, kindFolder)
 			checks, words = append(checks, check), append(words, word)
 		}
 	}

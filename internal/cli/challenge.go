@@ -302,9 +302,12 @@ func (a *app) printMatrix(challenge takehome.Challenge, result verify.Verificati
 		}
 		scored++
 		killers, glyph := strings.Join(result.Killed[check.ID], " "), "pass"
-		if killers == "" {
+		switch {
+		case killers == "" && check.Shared:
+			killers, glyph = "of its kind, not proven here", "not_applicable"
+		case killers == "":
 			killers, glyph = "unproven", "not_assessed"
-		} else {
+		default:
 			proven++
 		}
 		matrix.Rows = append(matrix.Rows, []term.Cell{

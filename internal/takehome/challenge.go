@@ -117,7 +117,9 @@ type Check struct {
 	// Visibility says what the candidate may know of it.
 	Visibility Visibility
 	Questions  []Question // for the interview
-	Ladder     []Rung
+	// Shared checks come with the kind of challenge. One of its challenges proves them.
+	Shared bool
+	Ladder []Rung
 }
 
 // Visibility is what a candidate may know of a check.

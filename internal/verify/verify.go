@@ -51,7 +51,7 @@ type Outcome struct {
 type Verification struct {
 	Outcomes []Outcome
 	Killed   map[string][]string // check to the mutants that fail it, as they name it
-	Unproven []string            // checks that no graded mutant fails
+	Unproven []string            // checks of the challenge's own that no graded mutant fails
 	Complete bool                // every variant of the corpus was graded
 }
 
@@ -257,7 +257,7 @@ func kills(rubric takehome.Rubric, outcomes []Outcome) (killed map[string][]stri
 		}
 	}
 	for _, check := range rubric.Checks {
-		if !check.Review && len(killed[check.ID]) == 0 {
+		if !check.Review && !check.Shared && len(killed[check.ID]) == 0 {
 			unproven = append(unproven, check.ID)
 		}
 	}
