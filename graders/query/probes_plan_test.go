@@ -15,13 +15,13 @@ import (
 )
 
 // recorded is a plan that package plan recorded from a real server.
-func recorded(t *testing.T, name, set string, mode work.Mode) work.Measurement {
+func recorded(t *testing.T, name string, mode work.Mode) work.Measurement {
 	t.Helper()
 	explained, err := os.ReadFile(filepath.Join("plan", "testdata", name+".json"))
 	require.NoError(t, err)
 	reading, err := plan.Read(explained, plan.Options{BigTables: []string{"orders", "order_lines"}})
 	require.NoError(t, err)
-	return work.Measurement{Set: set, Mode: mode, Reading: reading}
+	return work.Measurement{Set: "common", Mode: mode, Reading: reading}
 }
 
 // measuredRun is a run of which everything was measured: each query by the names of plans.
@@ -35,7 +35,7 @@ func measuredRun(given, reference, got []work.Measurement) *grading {
 func TestPlanFact(t *testing.T) {
 	t.Parallel()
 	one := func(name string) []work.Measurement {
-		return []work.Measurement{recorded(t, name, "common", work.Literal)}
+		return []work.Measurement{recorded(t, name, work.Literal)}
 	}
 	for name, each := range map[string]struct {
 		reference, got []work.Measurement
@@ -49,9 +49,13 @@ func TestPlanFact(t *testing.T) {
 		"a spill":                             {one("scan"), one("spill"), "spill", seen("found", "temporary files are written with the parameters common")},
 		"a spill that the reference has":      {one("offset"), one("spill"), "spill", seen("none", "")},
 		"an estimate":                         {one("scan"), one("unwarned"), "estimate", seen("found", "estimated 1 rows where 19,793 came with the parameters common")},
-		"an estimate of a plan for any value": {one("scan"), []work.Measurement{recorded(t, "unwarned", "common", work.Generic)}, "estimate", seen("none", "")},
-		"a query that does not end": {one("scan"), []work.Measurement{{Set: "common", Refusal: &database.Refusal{TimedOut: true}}}, "scan",
-			seen("found", "the query does not come to an end, so that there is no plan to look at")},
+		"an estimate of a plan for any value": {one("scan"), []work.Measurement{recorded(t, "unwarned", work.Generic)}, "estimate", seen("none", "")},
+		"a query that does not end": {
+			one("scan"),
+			[]work.Measurement{{Set: "common", Refusal: &database.Refusal{TimedOut: true}}},
+			"scan",
+			seen("found", "the query does not come to an end, so that there is no plan to look at"),
+		},
 	} {
 		observed, err := measuredRun(nil, each.reference, each.got).planFact(each.fact)
 		require.NoError(t, err)
@@ -95,7 +99,7 @@ func TestExplanationProbes(t *testing.T) {
 		},
 		"only time": {new(long + "It takes 3 ms instead of 40 ms."), "full", "none", "neither", takehome.None(), "it names no figure and no part of a plan that can be checked"},
 	} {
-		run := measuredRun([]work.Measurement{recorded(t, "scan", "common", work.Literal)}, nil, []work.Measurement{recorded(t, "index-only", "common", work.Literal)})
+		run := measuredRun([]work.Measurement{recorded(t, "scan", work.Literal)}, nil, []work.Measurement{recorded(t, "index-only", work.Literal)})
 		if each.text != nil {
 			run.delivered.Explanation = File{Path: "EXPLANATION.md", Text: *each.text}
 		}
