@@ -188,7 +188,7 @@ func TestWhatASubmissionGetsWrongIsAFinding(t *testing.T) {
 		}},
 		"indexes without end": {map[string]string{"query.sql": good, "indexes.sql": strings.Repeat("create index on cup (brewed_at, leaf_id, size, id);\n", 8)}, []want{
 			{"X02", takehome.Fail, "storage", "the budget is 60 %"},
-			{"X03", takehome.Fail, "writes", "the budget is 3 times"},
+			{"X03", takehome.Partial, "writes", "the budget is 3 times"},
 			{"X04", takehome.Fail, "hot_updates", ""},
 		}},
 		"a unique index that refuses writes": {map[string]string{"query.sql": good, "indexes.sql": "create unique index on cup (leaf_id, size, brewed_at);"}, []want{
