@@ -81,7 +81,7 @@ func (t Task) workShare(got figures, base baseline) scored {
 			}
 			reference, _ := base.reference.at(largest, set.Name, mode)
 			found := scored{
-				share: work.Share(measured.Work(), reference.Work(), slow.Work()), set: set.Name, mode: mode,
+				share: work.Share(measured.Work(), t.Budget.goal(reference.Work()), slow.Work()), set: set.Name, mode: mode,
 				work: measured.Work(), reference: reference.Work(), given: slow.Work(),
 			}
 			if measured.Refusal != nil {

@@ -1,6 +1,7 @@
 package query
 
 import (
+	"cmp"
 	"fmt"
 	"io/fs"
 	"path"
@@ -94,6 +95,17 @@ type Domain struct {
 type Budget struct {
 	StoragePercent int `yaml:"storage_percent"` // growth, of all tables and indexes at the largest scale
 	WriteFactor    int `yaml:"write_factor"`    // of the work of the fixed batch
+	// WorkPercent is how much of the reference's work a good solution may need, 125 where it is
+	// left out: more where good queries come to very different plans by a hair.
+	WorkPercent int `yaml:"work_percent"`
+}
+
+// usualWorkPercent is the work of a good solution beside that of the reference.
+const usualWorkPercent = 125
+
+// goal is the work that a good solution may need.
+func (b Budget) goal(reference int64) int64 {
+	return reference * int64(cmp.Or(b.WorkPercent, usualWorkPercent)) / 100
 }
 
 // Text is a value of SQL as its author wrote it: 07 stays 07. An unquoted null is NULL.
@@ -198,6 +210,8 @@ func (s Spec) problem() string {
 		return "scales must list at least two prepared databases, the smallest first"
 	case s.Budget.StoragePercent <= 0 || s.Budget.WriteFactor <= 0:
 		return "budget needs storage_percent and write_factor"
+	case s.Budget.WorkPercent != 0 && s.Budget.WorkPercent < 100:
+		return "budget: work_percent is at least 100, which is the work of the reference"
 	}
 	for _, name := range s.Scales {
 		if !databaseName.MatchString(name) {

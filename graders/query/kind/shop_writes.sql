@@ -29,4 +29,4 @@ UPDATE products SET price = price + 1 WHERE id BETWEEN 101 AND 200;
 DELETE FROM reviews WHERE id BETWEEN 101 AND 400 AND id % 3 = 0;
 DELETE FROM price_changes WHERE id BETWEEN 101 AND 400 AND id % 3 = 0;
 UPDATE reviews SET status = 'published' WHERE id BETWEEN 101 AND 200;
-UPDATE price_changes SET source = 'list' WHERE id BETWEEN 101 AND 200;
+UPDATE price_changes SET source = 'corrected' WHERE id BETWEEN 101 AND 200;

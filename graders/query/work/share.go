@@ -15,10 +15,10 @@ const (
 )
 
 // Share is the part of the way from the slow query to the reference that a query comes, on a
-// logarithmic scale, in hundredths: 1 - log(W/goal) / log(slow/goal). A quarter more than the
-// reference needs is as good as the reference.
-func Share(work, reference, slow int64) takehome.Fraction {
-	goal := max(reference+reference/4, Floor)
+// logarithmic scale, in hundredths: 1 - log(W/goal) / log(slow/goal). The goal is what a good
+// solution may need.
+func Share(work, goal, slow int64) takehome.Fraction {
+	goal = max(goal, Floor)
 	slow = max(slow, leastRange*goal)
 	if work <= goal {
 		return takehome.Full()

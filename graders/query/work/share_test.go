@@ -23,14 +23,14 @@ func TestLog2IsExactToItsUnit(t *testing.T) {
 
 func TestAShareIsTheWayFromTheSlowQueryToTheReference(t *testing.T) {
 	t.Parallel()
-	const reference, slow = 100_000, 12_500_000 // goal 125,000: a hundredth of the slow one
+	const goal, slow = 125_000, 12_500_000 // a hundredth of the slow one
 	for _, test := range []struct {
 		work int64
 		want string
 	}{
 		{50_000, "1"}, {100_000, "1"}, {125_000, "1"}, {1_250_000, "1/2"}, {12_500_000, "0"}, {99_000_000, "0"}, {395_285, "3/4"},
 	} {
-		require.Equal(t, test.want, work.Share(test.work, reference, slow).String(), test.work)
+		require.Equal(t, test.want, work.Share(test.work, goal, slow).String(), test.work)
 	}
 	require.Equal(t, "1", work.Share(work.Floor, 300, 130_000).String(), "few blocks are few blocks")
 	require.Equal(t, "0", work.Share(8*work.Floor, 300, 500).String())
