@@ -1,0 +1,32 @@
+package verify_test
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/takehome-dev/takehome/internal/verify"
+)
+
+// An edit whose text is not in its file any more is found here, and not after an hour of grading.
+func TestEveryVariantCanBePutTogether(t *testing.T) {
+	t.Parallel()
+	corpora, err := filepath.Glob(filepath.Join("..", "..", "testdata", "submissions", "*"))
+	require.NoError(t, err)
+	require.NotEmpty(t, corpora)
+	for _, folder := range corpora {
+		t.Run(filepath.Base(folder), func(t *testing.T) {
+			t.Parallel()
+			corpus := os.DirFS(folder)
+			variants, err := verify.Load(corpus)
+			require.NoError(t, err)
+			for _, variant := range variants {
+				if err := variant.Materialise(corpus, t.TempDir()); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+}
