@@ -45,7 +45,7 @@ browser: ## make sure of a Chromium for the tests of the report page
 
 test: images browser ## every test, those with containers and a browser too, and a part of the proofs
 	@TAKEHOME_REQUIRE_DOCKER=1 .ci/gotest -race -timeout 30m ./...
-	@bin/takehome challenge verify --all --submissions testdata/submissions --every 5
+	@bin/takehome challenge verify --all --submissions testdata/submissions --every 8
 
 unit: ## the tests that need no Docker
 	@DOCKER_HOST=unix:///nonexistent/docker.sock .ci/gotest ./...
