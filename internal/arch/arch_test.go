@@ -56,17 +56,16 @@ const forTests = "internal/sandbox/sandboxtest"
 // onlyIn lists the only folders in which a third-party module (or a part of the
 // standard library) may be imported by code that is not a test.
 var onlyIn = map[string][]string{
-	"github.com/docker/":           {"internal/sandbox"},
-	"github.com/testcontainers/":   {"internal/sandbox"},
-	"github.com/spf13/viper":       {"internal/config"},
-	"github.com/spf13/cobra":       {"internal/cli"},
-	"github.com/charmbracelet/":    {"internal/term"},
-	"github.com/getkin/":           {"graders/openapi"},
-	"github.com/goccy/go-graphviz": {"graders/erd"},
-	"html/template":                {"internal/report"},
-	"github.com/jackc/pgx/":        {"internal/sandbox", "graders"},
-	"github.com/go-git/":           {"internal/intake"},
-	"github.com/stretchr/":         {forTests},
+	"github.com/docker/":         {"internal/sandbox"},
+	"github.com/testcontainers/": {"internal/sandbox"},
+	"github.com/spf13/viper":     {"internal/config"},
+	"github.com/spf13/cobra":     {"internal/cli"},
+	"github.com/charmbracelet/":  {"internal/term"},
+	"github.com/getkin/":         {"graders/openapi"},
+	"html/template":              {"internal/report"},
+	"github.com/jackc/pgx/":      {"internal/sandbox", "graders"},
+	"github.com/go-git/":         {"internal/intake"},
+	"github.com/stretchr/":       {forTests},
 }
 
 type goFile struct {
