@@ -7,6 +7,8 @@ LINT_VERSION := v2.15.0
 LINT := .cache/bin/golangci-lint-$(LINT_VERSION)
 
 SUBMISSIONS := testdata/submissions/todo-api
+# Of the query challenges the go tests measure every slow and good form; these walk the whole line.
+SAMPLE := reference,alternative-joined,alternative-small-steps,mutant-nothing-done,mutant-early-orders-only,mutant-sorted-first
 PLATFORMS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
 
 help: ## list the targets
@@ -45,7 +47,9 @@ browser: ## make sure of a Chromium for the tests of the report page
 
 test: images browser ## every test, those with containers and a browser too, and a part of the proofs
 	@TAKEHOME_REQUIRE_DOCKER=1 .ci/gotest -race -timeout 30m ./...
-	@bin/takehome challenge verify --all --submissions testdata/submissions --every 8
+	@bin/takehome challenge verify todo-api --submissions $(SUBMISSIONS) --every 8
+	@bin/takehome challenge verify ecommerce-schema --submissions testdata/submissions/ecommerce-schema --every 8
+	@bin/takehome challenge verify slow-query --submissions testdata/submissions/slow-query --only $(SAMPLE)
 
 unit: ## the tests that need no Docker
 	@DOCKER_HOST=unix:///nonexistent/docker.sock .ci/gotest ./...
