@@ -48,7 +48,7 @@ type Refusal struct {
 
 	TimedOut bool // we did not wait any longer
 	TooMuch  bool // it sent more than we read
-	Lost     bool // the session ended without a word
+	Lost     bool // the session ended
 }
 
 func refusalOf(said *pgconn.PgError) *Refusal {
@@ -56,6 +56,7 @@ func refusalOf(said *pgconn.PgError) *Refusal {
 		SQLState: said.Code, Message: said.Message, Detail: said.Detail, Hint: said.Hint,
 		Schema: said.SchemaName, Table: said.TableName, Column: said.ColumnName, Constraint: said.ConstraintName,
 		Where: said.Where, Routine: said.Routine, Position: int(said.Position),
+		Lost: said.SeverityUnlocalized == "FATAL" || said.SeverityUnlocalized == "PANIC",
 	}
 }
 

@@ -34,7 +34,7 @@ func (r *grading) probeQueryFile(*script.Probing) script.Observation {
 	case !r.task.MayRewrite() && !sameText(r.delivered.query.Text, bare(r.task.Given)):
 		return seen("changed", "query.sql is not the query that was given, and this challenge is about indexes alone")
 	}
-	if refused := r.got.refusal(r.task.Scales[:1]); refused != nil && refused.Refusal.Position > 0 {
+	if refused := r.got.refusal(r.task.Scales[:1]); refused != nil && (refused.Refusal.Position > 0 || refused.Refusal.SQLState == insufficientPrivilege) {
 		refusal := *refused.Refusal
 		where := ""
 		if line := r.query("", r.delivered.query.Text, nil).Line(refusal); line > 0 {
@@ -46,6 +46,10 @@ func (r *grading) probeQueryFile(*script.Probing) script.Observation {
 	}
 	return seen("runs", file.Path+" holds one query that the server understands")
 }
+
+// insufficientPrivilege is the state of what a query calls and may not (PostgreSQL manual,
+// appendix A).
+const insufficientPrivilege = "42501"
 
 // sameText compares statements without regard to white space, comments and a last semicolon.
 func sameText(a, b string) bool {

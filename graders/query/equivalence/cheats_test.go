@@ -159,6 +159,10 @@ func cheats() []cheat {
 			query: `select pg_terminate_backend(pid)::text, 1::bigint from pg_stat_activity where pid <> pg_backend_pid()`, small: refused, state: "42501",
 		},
 		{
+			id:    "SQ-13 its own sessions, of which some are ours",
+			query: `select pg_terminate_backend(pid)::text, 1::bigint from pg_stat_activity where usename = current_user`, small: refused, state: "42501",
+		},
+		{
 			id: "SQ-14 transactions that are left", ddl: []string{`|listen storm`, `|begin`, `55000|prepare transaction 'left'`},
 			query: `select status, count(*) from orders where (select pg_notify('storm', repeat('x', 7000)) is not null) group by status`, small: equal,
 		},

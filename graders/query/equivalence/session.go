@@ -49,7 +49,7 @@ func settle(ctx context.Context, session *database.Connection, question Question
 	settings := [][2]string{
 		{"search_path", "public, pg_temp"},
 		{"TimeZone", "UTC"},
-		{"DateStyle", "ISO, YMD"},
+		{"DateStyle", "iso, ymd"},
 		{"IntervalStyle", "postgres"},
 		{"extra_float_digits", "1"},
 		{"bytea_output", "hex"},
@@ -58,11 +58,11 @@ func settle(ctx context.Context, session *database.Connection, question Question
 		{"client_min_messages", "error"},
 		{"row_security", "off"},
 	}
-	calls := make([]string, len(settings))
-	for i, each := range settings {
-		calls[i] = fmt.Sprintf("pg_catalog.set_config('%s', '%s', false)", each[0], each[1])
+	statements := []string{"deallocate all"}
+	for _, each := range settings {
+		statements = append(statements, "set "+each[0]+" = "+each[1])
 	}
-	return made, made.ours(ctx, "deallocate all", "select "+strings.Join(calls, ", "))
+	return made, made.ours(ctx, statements...)
 }
 
 // ours runs statements of ours, which have no reason to be refused.

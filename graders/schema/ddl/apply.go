@@ -232,7 +232,7 @@ func (r *applying) keep(step Step, statement sqlscript.Statement, answer databas
 		step.Line += lineOf(statement.Text, refusal.Position)
 		step.Said = r.said(refusal)
 		step.Meaning = meaning(refusal, statement.Text)
-		if refusal.TimedOut || refusal.TooMuch || refusal.Lost || refusal.SQLState == terminated {
+		if refusal.TimedOut || refusal.TooMuch || refusal.Lost {
 			r.losses++
 		}
 		if r.losses == maxLosses || refusal.SQLState == diskFull {

@@ -142,7 +142,7 @@ select pg_sleep(0)`})
 	})
 
 	t.Run("what costs too much", func(t *testing.T) {
-		result := apply(t, map[string]string{"schema.sql": "create table a (id int);\n" + strings.Repeat("do $$ begin perform pg_terminate_backend(pg_backend_pid()); end $$;\n", 9) + "create table b (id int);"})
+		result := apply(t, map[string]string{"schema.sql": "create table a (id int);\n" + strings.Repeat("do $$ begin perform set_config('transaction_timeout', '10ms', false); perform pg_sleep(9); end $$;\n", 9) + "create table b (id int);"})
 		require.Len(t, result.Refused(), 3)
 		require.Len(t, result.Steps, 4)
 		require.Contains(t, result.Notes, "schema.sql, statement 4 of 11, line 4: the rest was left out, since the server cannot take more of it")

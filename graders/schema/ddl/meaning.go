@@ -11,7 +11,6 @@ import (
 const (
 	syntaxError = "42601"
 	diskFull    = "53100"
-	terminated  = "57P01"
 )
 
 // meanings say for the author of a script what a SQLSTATE usually means there.
@@ -48,8 +47,6 @@ func meanings() map[string]string {
 		"54011":     "a table has too many columns",
 		diskFull:    "the storage of the database is full",
 		"53200":     "the server ran out of memory",
-		terminated:  "it ended the session",
-		"08006":     "it ended the session",
 	}
 }
 
@@ -83,7 +80,10 @@ func meaning(refusal *database.Refusal, statement string) string {
 			}
 		}
 	}
-	if refusal.Where != "" && refusal.SQLState != terminated {
+	if refusal.Lost {
+		return "it ended the session"
+	}
+	if refusal.Where != "" {
 		return "a function or trigger of the script says so"
 	}
 	if words, ok := meanings()[refusal.SQLState]; ok {

@@ -35,6 +35,9 @@ GRANT CONNECT, CREATE, TEMPORARY ON DATABASE takehome TO takehome_owner;
 GRANT CONNECT ON DATABASE takehome TO takehome_probe;
 ALTER SCHEMA public OWNER TO takehome_owner;
 
+-- Sessions of one role may end each other, and some of the sessions of this role are ours.
+REVOKE EXECUTE ON FUNCTION pg_terminate_backend, pg_cancel_backend FROM PUBLIC;
+
 -- Statistics of the whole server, kept out of the candidate's database.
 \connect postgres
 CREATE EXTENSION pg_stat_statements;
