@@ -22,6 +22,9 @@ func (r *grading) exhibit() {
 		Note:   "Blocks, rows and temporary blocks, the same in every run. Work is rows, and 100 for each block.",
 		Tables: []takehome.Table{r.workTable(), r.growthTable(), r.economyTable()},
 	})
+	if time, ok := r.timeExhibit(); ok {
+		r.out.Exhibits = append(r.out.Exhibits, time)
+	}
 	if example := r.small.Counterexample; example != nil {
 		r.out.Exhibits = append(r.out.Exhibits, takehome.Exhibit{
 			ID: "counterexample", Title: "The smallest database that tells the queries apart",
@@ -43,10 +46,7 @@ func answers(tables ...*takehome.Table) []takehome.Table {
 
 // plans are those at the largest scale for the parameters that counted.
 func (r *grading) plans() (takehome.Exhibit, bool) {
-	set := r.task.workShare(r.got, r.base).set
-	if set == "" {
-		set = r.task.sets()[0].Name
-	}
+	set := r.setToShow().Name
 	exhibit := takehome.Exhibit{
 		ID: "plans", Title: "The plans at the full size, parameters " + takehome.Line(set),
 		Note: "The bar is a node's own share of the plan's work. Begin where it is widest.",
@@ -57,6 +57,13 @@ func (r *grading) plans() (takehome.Exhibit, bool) {
 		}
 	}
 	return exhibit, len(exhibit.Plans) > 0
+}
+
+// setToShow are the parameters that counted.
+func (r *grading) setToShow() work.Set {
+	sets := r.task.sets()
+	counted := r.task.workShare(r.got, r.base).set
+	return sets[max(0, slices.IndexFunc(sets, func(set work.Set) bool { return set.Name == counted }))]
 }
 
 // workTable is what each query needed at the largest scale.

@@ -24,6 +24,8 @@ type grading struct {
 	wished    []wish
 	measured
 	compared
+	kept bool   // the untouched copy
+	time *timed // nil where no time was taken
 }
 
 // Grade reads what was handed in, measures it, and observes every check.
@@ -49,6 +51,7 @@ func (r *grading) walk(ctx context.Context) error {
 		{"baseline", r.measureBaselineOnce},
 		{"measure", r.observe},
 		{"writes", r.measureWrites},
+		{"time", r.compareTime},
 		{"change", r.compareChanged},
 		{"checks", func(ctx context.Context) error { return r.round.Run(ctx, &r.out) }},
 	} {
@@ -62,6 +65,9 @@ func (r *grading) walk(ctx context.Context) error {
 
 // observe counts and compares at the same time: each works in databases of its own.
 func (r *grading) observe(ctx context.Context) error {
+	if err := r.keepUntouched(ctx); err != nil {
+		return err
+	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return r.measureSubmission(ctx) })
 	group.Go(func() error { return r.compareSmall(ctx) })

@@ -3,6 +3,7 @@ package query
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -95,6 +96,7 @@ func teaGrader(t *testing.T) *Grader {
 	made, ok := grader.(*Grader)
 	require.True(t, ok)
 	made.dataset.MemoryBytes = 128 << 20
+	made.patience.clock = time.Minute // a busy machine is no reason to show no time
 	return made
 }
 
@@ -134,12 +136,19 @@ func TestAReferenceHasFullMarksTwiceTheSame(t *testing.T) {
 	require.Equal(t, takehome.Fail, first["D03"].Verdict, "no document: its own points are lost")
 	_, again := grade(t, grader, submission) // which has its baseline already
 	require.Equal(t, judgement.Results, again.Results)
-	require.Equal(t, judgement.Exhibits, again.Exhibits)
+	require.Equal(t, counted(judgement), counted(again))
+	require.Equal(t, "time", judgement.Exhibits[2].ID)
+	require.Regexp(t, `^[0-9.e+]+ and [0-9.e+]+$`, judgement.Exhibits[2].Tables[0].Rows[0][3])
 	var plans int
 	for _, exhibit := range judgement.Exhibits {
 		plans += len(exhibit.Plans)
 	}
 	require.Equal(t, 2, plans, "the given query and the candidate's side by side")
+}
+
+// counted are the exhibits but for the time, which is another one in each run.
+func counted(judgement takehome.Judgement) []takehome.Exhibit {
+	return slices.DeleteFunc(slices.Clone(judgement.Exhibits), func(each takehome.Exhibit) bool { return each.ID == "time" })
 }
 
 func TestWhatASubmissionGetsWrongIsAFinding(t *testing.T) {
@@ -165,6 +174,12 @@ func TestWhatASubmissionGetsWrongIsAFinding(t *testing.T) {
 		}},
 		"several statements": {map[string]string{"query.sql": good + "; delete from cup"}, []want{{"D01", takehome.Fail, "several_statements", "2 statements"}}},
 		"a syntax error":     {map[string]string{"query.sql": "select *\nfrom leaf\nwhere where id = $1"}, []want{{"D01", takehome.Fail, "no_query", `at or near "where" in line 3`}}},
+		"a setting from within the query": {map[string]string{"query.sql": strings.Replace(good, "where l.rank", "where set_config('work_mem', '1GB', true) <> '' and l.rank", 1), "indexes.sql": indexes}, []want{
+			{"D01", takehome.Fail, "no_query", "permission denied for function set_config"}, {"W01", takehome.Blocked, "", ""},
+		}},
+		"work behind the plan": {map[string]string{"query.sql": strings.Replace(good, "where l.rank", "where query_to_xml('select 1 from ' || 'cup', true, true, '') is not null and l.rank", 1)}, []want{
+			{"D01", takehome.Fail, "no_query", "permission denied for function query_to_xml"}, {"W01", takehome.Blocked, "", ""},
+		}},
 		"a query that writes": {map[string]string{"query.sql": "delete from cup where id = $1 returning id, 'x' as name, 1 as cups"}, []want{
 			{"Q01", takehome.Fail, "wrong_result", ""}, {"W01", takehome.Blocked, "", ""},
 		}},

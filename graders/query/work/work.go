@@ -3,7 +3,8 @@
 // knows no challenge.
 //
 // Blocks, rows and temporary blocks are the same in every run on the same data, however busy
-// the machine; time is not, and is never looked at. No share comes from floating point.
+// the machine. Time is not: Clock reads it for people, and no share comes from it, nor from
+// floating point.
 package work
 
 import (
