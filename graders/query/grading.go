@@ -3,7 +3,6 @@ package query
 import (
 	"context"
 	"errors"
-	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -55,7 +54,7 @@ func (r *grading) walk(ctx context.Context) error {
 		{"change", r.compareChanged},
 		{"checks", func(ctx context.Context) error { return r.round.Run(ctx, &r.out) }},
 	} {
-		if err := r.phase(station.name, func() error { return station.do(ctx) }); err != nil {
+		if err := script.Phase(r.session, &r.out, station.name, func() error { return station.do(ctx) }); err != nil {
 			return err
 		}
 	}
@@ -72,16 +71,6 @@ func (r *grading) observe(ctx context.Context) error {
 	group.Go(func() error { return r.measureSubmission(ctx) })
 	group.Go(func() error { return r.compareSmall(ctx) })
 	return group.Wait()
-}
-
-// phase measures and announces one part of the run.
-func (r *grading) phase(name string, do func() error) error {
-	r.session.Watch(takehome.Event{Kind: takehome.PhaseStarted, Phase: name})
-	started := time.Now()
-	err := do()
-	r.out.Phases = append(r.out.Phases, takehome.Phase{Name: name, Micros: time.Since(started).Microseconds()})
-	r.session.Watch(takehome.Event{Kind: takehome.PhaseDone, Phase: name})
-	return err
 }
 
 // read takes the files of the submission.

@@ -84,10 +84,10 @@ func (g *Grader) Grade(ctx context.Context, session takehome.Session) (takehome.
 	}
 	err := run.start(ctx)
 	if err == nil && run.boot.Listening {
-		err = run.phase("binding", func() error { return run.bind(ctx) })
+		err = script.Phase(run.session, &run.out, "binding", func() error { return run.bind(ctx) })
 	}
 	if err == nil {
-		err = run.phase("checks", func() error { return run.round.Run(ctx, &run.out) })
+		err = script.Phase(run.session, &run.out, "checks", func() error { return run.round.Run(ctx, &run.out) })
 	}
 	if run.runner.Client != nil {
 		run.tellWaits()
@@ -103,16 +103,6 @@ func (g *Grader) Grade(ctx context.Context, session takehome.Session) (takehome.
 	return run.out, errors.Join(append(run.round.Problems, err)...)
 }
 
-// phase measures and announces one part of the run.
-func (r *grading) phase(name string, do func() error) error {
-	r.session.Watch(takehome.Event{Kind: takehome.PhaseStarted, Phase: name})
-	started := time.Now()
-	err := do()
-	r.out.Phases = append(r.out.Phases, takehome.Phase{Name: name, Micros: time.Since(started).Microseconds()})
-	r.session.Watch(takehome.Event{Kind: takehome.PhaseDone, Phase: name})
-	return err
-}
-
 // start brings the program up. One that cannot be built or does not listen is a
 // finding: the boot says why, and the checks that need it are blocked.
 func (r *grading) start(ctx context.Context) error {
@@ -120,7 +110,7 @@ func (r *grading) start(ctx context.Context) error {
 		r.boot.Breakdown = r.session.Breakdown
 		return nil
 	}
-	return r.phase("boot", func() (err error) {
+	return script.Phase(r.session, &r.out, "boot", func() (err error) {
 		r.boot, err = r.session.Lab.Start(ctx, takehome.StartOptions{})
 		if err != nil {
 			return fmt.Errorf("start the program: %w", err)

@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"regexp"
@@ -33,26 +34,29 @@ func (r *grading) copyDatabase(ctx context.Context) error {
 		return err
 	}
 	defer func() { _ = admin.Close(context.WithoutCancel(ctx)) }() // nothing is open in it
-	owner, probe := r.session.Lab.Access(takehome.RoleOwner), r.session.Lab.Access(takehome.RoleProbe)
+	owner := r.session.Lab.Access(takehome.RoleOwner)
+	var refusal *database.Refusal
 	for _, sql := range []string{
 		// Settings that the script gave to its own role would be in every session of ours.
 		fmt.Sprintf("alter role %s reset all", live.Quote(owner.User)),
 		fmt.Sprintf("alter role %s in database %s reset all", live.Quote(owner.User), live.Quote(owner.Database)),
 		// A session that the script left behind, as dblink can, is over.
 		fmt.Sprintf("select pg_terminate_backend(pid, 1000) from pg_stat_activity where datname = '%s'", owner.Database),
-		fmt.Sprintf("create database %s template %s strategy file_copy", copyName, live.Quote(owner.Database)),
-		fmt.Sprintf("revoke all on database %s from public", copyName),
-		fmt.Sprintf("grant connect, create, temporary on database %s to %s", copyName, live.Quote(owner.User)),
-		fmt.Sprintf("grant connect on database %s to %s", copyName, live.Quote(probe.User)),
 	} {
 		answer, err := admin.Run(ctx, sql)
 		if err != nil {
 			return err
 		}
-		if answer.Refusal != nil { // a script may have left no room for it
-			r.out.Notes = append(r.out.Notes, "the database could not be copied ("+answer.Refusal.SQLState+"), so that the SQL was not run a second time")
-			return nil
+		refusal = cmp.Or(refusal, answer.Refusal)
+	}
+	if refusal == nil {
+		if refusal, err = database.Clone(ctx, r.session.Lab, admin, owner.Database, copyName); err != nil {
+			return err
 		}
+	}
+	if refusal != nil { // a script may have left no room for it
+		r.out.Notes = append(r.out.Notes, "the database could not be copied ("+refusal.SQLState+"), so that the SQL was not run a second time")
+		return nil
 	}
 	r.copied = true
 	return nil

@@ -65,21 +65,11 @@ func (r *grading) walk(ctx context.Context) error {
 		{"checks", func(ctx context.Context) error { return r.round.Run(ctx, &r.out) }},
 	}
 	for _, station := range stations {
-		if err := r.phase(station.name, func() error { return station.do(ctx) }); err != nil {
+		if err := script.Phase(r.session, &r.out, station.name, func() error { return station.do(ctx) }); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// phase measures and announces one part of the run.
-func (r *grading) phase(name string, do func() error) error {
-	r.session.Watch(takehome.Event{Kind: takehome.PhaseStarted, Phase: name})
-	started := time.Now()
-	err := do()
-	r.out.Phases = append(r.out.Phases, takehome.Phase{Name: name, Micros: time.Since(started).Microseconds()})
-	r.session.Watch(takehome.Event{Kind: takehome.PhaseDone, Phase: name})
-	return err
 }
 
 // apply runs the submission's SQL as the owner.

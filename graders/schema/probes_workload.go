@@ -61,20 +61,13 @@ func (r *grading) copyToFill(ctx context.Context) error {
 		return err
 	}
 	defer func() { _ = admin.Close(context.WithoutCancel(ctx)) }() // nothing is open in it
-	owner := r.session.Lab.Access(takehome.RoleOwner)
-	for _, sql := range []string{
-		"CREATE DATABASE " + volumeName + " TEMPLATE " + live.Quote(owner.Database) + " STRATEGY FILE_COPY",
-		"REVOKE ALL ON DATABASE " + volumeName + " FROM PUBLIC",
-		"GRANT CONNECT, CREATE, TEMPORARY ON DATABASE " + volumeName + " TO " + live.Quote(owner.User),
-	} {
-		answer, err := admin.Run(ctx, sql)
-		if err != nil {
-			return err
-		}
-		if answer.Refusal != nil {
-			r.volume.refused = "the database could not be copied (" + answer.State() + ")"
-			return nil
-		}
+	refusal, err := database.Clone(ctx, r.session.Lab, admin, r.session.Lab.Access(takehome.RoleOwner).Database, volumeName)
+	if err != nil {
+		return err
+	}
+	if refusal != nil {
+		r.volume.refused = "the database could not be copied (" + refusal.SQLState + ")"
+		return nil
 	}
 	for _, into := range []**database.Connection{&r.volume.access, &r.volume.other} {
 		*into, err = database.Connect(ctx, r.session.Lab, takehome.RoleOwner, database.Options{

@@ -8,6 +8,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/takehome-dev/takehome/internal/authored"
 	"github.com/takehome-dev/takehome/internal/takehome"
@@ -62,6 +63,16 @@ type Round struct {
 	After func(ctx context.Context, exchangesBefore int) error
 	// Problems are our own faults; a check that met one was not assessed.
 	Problems []error
+}
+
+// Phase measures and announces one part of a run.
+func Phase(session takehome.Session, out *takehome.Judgement, name string, do func() error) error {
+	session.Watch(takehome.Event{Kind: takehome.PhaseStarted, Phase: name})
+	started := time.Now()
+	err := do()
+	out.Phases = append(out.Phases, takehome.Phase{Name: name, Micros: time.Since(started).Microseconds()})
+	session.Watch(takehome.Event{Kind: takehome.PhaseDone, Phase: name})
+	return err
 }
 
 // maxProblems is after how many faults of ours a run is not worth finishing.

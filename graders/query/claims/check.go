@@ -249,8 +249,15 @@ func grouped(count int64) string {
 // Table shows claims side by side with their verdicts and our figures.
 func Table(checked []Checked) takehome.Table {
 	table := takehome.Table{Title: "Claims", Columns: []string{"The explanation says", "Verdict", "We measured"}}
-	for _, each := range checked {
-		table.Rows = append(table.Rows, []string{each.Quote, string(each.Verdict), each.Figure})
+	for i, each := range checked {
+		quote := each.Quote
+		if i > 0 && quote == checked[i-1].Quote {
+			quote = ditto
+		}
+		table.Rows = append(table.Rows, []string{quote, string(each.Verdict), each.Figure})
 	}
 	return table
 }
+
+// ditto stands for the sentence above it, where that makes more than one claim.
+const ditto = "″"

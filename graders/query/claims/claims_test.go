@@ -226,6 +226,15 @@ func TestTableShowsEveryClaim(t *testing.T) {
 	}, table)
 }
 
+func TestTableQuotesASentenceOnce(t *testing.T) {
+	t.Parallel()
+	table := Table(measured(t).Check(Read("It went from 337 to 57 buffers by an index only scan on order_lines.")))
+	require.Equal(t, [][]string{
+		{"It went from 337 to 57 buffers by an index only scan on order_lines", "true", "from 337 to 57 buffers (shop_4, common)"},
+		{"″", "true", "Index Only Scan on order_lines by order_lines_order_id (shop_8, common)"},
+	}, table.Rows)
+}
+
 func TestLongDocumentsAreCut(t *testing.T) {
 	t.Parallel()
 	require.Len(t, Read(strings.Repeat("- from 4,086 to 411 buffers\n", 50_000)), maxClaims)

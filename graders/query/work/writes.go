@@ -119,25 +119,17 @@ func Storage(ctx context.Context, admin *database.Connection) (int64, error) {
 	return numbers[0], nil
 }
 
-// Clone makes a database from another one to which nobody is connected, with the owner's
-// rights in it. Where there is no room for it, the error is a *RefusedWrite. The session is one of RoleAdmin in the database of the statistics.
+// Clone copies a database, as database.Clone does. Where there is no room for it, the error is
+// a *RefusedWrite; any other refusal is a fault of ours.
 func Clone(ctx context.Context, lab database.Lab, admin *database.Connection, from, to string) error {
-	owner := lab.Access(takehome.RoleOwner).User
-	for _, sql := range []string{
-		"CREATE DATABASE " + to + " TEMPLATE " + from + " STRATEGY FILE_COPY",
-		"REVOKE ALL ON DATABASE " + to + " FROM PUBLIC",
-		"GRANT CONNECT, CREATE, TEMPORARY ON DATABASE " + to + " TO " + owner,
-	} {
-		answer, err := admin.Run(ctx, sql)
-		if err != nil {
-			return fmt.Errorf("copy the database %s: %w", from, err)
-		}
-		if answer.Refusal != nil && Exhausted(*answer.Refusal) {
-			return &RefusedWrite{Statement: sql, Refusal: *answer.Refusal}
-		}
-		if answer.Refusal != nil {
-			return fmt.Errorf("copy the database %s: %s", from, answer.Refusal.Message)
-		}
+	refusal, err := database.Clone(ctx, lab, admin, from, to)
+	switch {
+	case err != nil:
+		return err
+	case refusal != nil && Exhausted(*refusal):
+		return &RefusedWrite{Statement: "CREATE DATABASE", Refusal: *refusal}
+	case refusal != nil:
+		return fmt.Errorf("copy the database %s: %s", from, refusal.Message)
 	}
 	return nil
 }
