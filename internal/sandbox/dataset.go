@@ -45,13 +45,15 @@ func (e *Engine) datasetImage(ctx context.Context, dataset takehome.Dataset, tel
 		return madeImage{}, err
 	}
 	defer release()
-	tag := "takehome/dataset:" + digest[:12]
+	tag := datasetRepository + ":" + digest[:12]
 	found, err := e.findImage(ctx, tag, digest)
 	if err == nil && found.id == "" {
 		if tell != nil {
 			tell(fmt.Sprintf("loading the data set %s into an image: this takes some minutes, once", takehome.Line(dataset.Name)))
 		}
-		found, err = e.buildDataset(ctx, dataset, server, tag, digest)
+		if found, err = e.buildDataset(ctx, dataset, server, tag, digest); err == nil {
+			e.removeOld(ctx, datasetRepository, keepOld, loadedInto(server.tag))
+		}
 	}
 	if err != nil {
 		return madeImage{}, err
@@ -81,7 +83,7 @@ func (e *Engine) buildDataset(ctx context.Context, dataset takehome.Dataset, ser
 		outcome, err = builder.Run(ctx, e.cli, builder.Request{
 			Context: postgres.DatasetContext(dataset), Dockerfile: "Dockerfile", Tag: tag, Network: "none",
 			Args:   map[string]string{postgres.BaseArg: server.tag},
-			Labels: map[string]string{labelRecipe: digest, labelSecret: server.secret},
+			Labels: map[string]string{labelRecipe: digest, labelSecret: server.secret, labelServer: server.tag},
 		})
 		return err
 	})

@@ -63,7 +63,7 @@ func (e *Engine) podImage(ctx context.Context) (madeImage, error) {
 		return madeImage{}, err
 	}
 	sum := sha256.Sum256(append([]byte("layout 1\n"), binary...))
-	tag := "takehome/pod:" + hex.EncodeToString(sum[:6])
+	tag := podRepository + ":" + hex.EncodeToString(sum[:6])
 	found, err := e.findImage(ctx, tag, "")
 	if err != nil {
 		return madeImage{}, err
@@ -75,6 +75,7 @@ func (e *Engine) podImage(ctx context.Context) (madeImage, error) {
 		if found, err = e.findImage(ctx, tag, ""); err != nil {
 			return madeImage{}, err
 		}
+		e.removeOld(ctx, podRepository, keepOld, tagged(tag))
 	}
 	e.pod = found
 	return found, nil
@@ -160,7 +161,7 @@ func (e *Engine) databaseImage(ctx context.Context) (madeImage, error) {
 		}
 	}
 	digest := postgres.Digest(base.id)
-	tag := "takehome/postgres:" + digest[:12]
+	tag := databaseRepository + ":" + digest[:12]
 	release, err := e.lockImages(ctx, "images")
 	if err != nil {
 		return madeImage{}, err
@@ -168,7 +169,9 @@ func (e *Engine) databaseImage(ctx context.Context) (madeImage, error) {
 	defer release()
 	found, err := e.findImage(ctx, tag, digest)
 	if err == nil && found.id == "" {
-		found, err = e.buildDatabase(ctx, tag, digest)
+		if found, err = e.buildDatabase(ctx, tag, digest); err == nil {
+			e.removeOld(ctx, databaseRepository, keepOld, tagged(tag))
+		}
 	}
 	if err != nil {
 		return madeImage{}, err

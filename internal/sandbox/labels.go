@@ -13,9 +13,10 @@ const (
 	labelLab      = "takehome.lab"      // the pod
 	labelRole     = "takehome.role"     // what it is for
 	labelDeadline = "takehome.deadline" // Unix time after which nobody needs it
-	// labelRecipe and labelSecret are on images of ours that outlive a run.
+	// labelRecipe, labelSecret and labelServer are on images of ours that outlive a run.
 	labelRecipe = "takehome.recipe"
 	labelSecret = "takehome.bootstrap"
+	labelServer = "takehome.server" // the tag of the server's image below a data set
 )
 
 // The values of labelRole.
