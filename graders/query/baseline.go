@@ -3,9 +3,11 @@ package query
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 
 	"github.com/takehome-dev/takehome/graders/database"
+	"github.com/takehome-dev/takehome/graders/query/equivalence"
 	"github.com/takehome-dev/takehome/graders/query/work"
 	"github.com/takehome-dev/takehome/internal/sqlscript"
 	"github.com/takehome-dev/takehome/internal/takehome"
@@ -15,6 +17,8 @@ import (
 // same image, so that one run of a process measures it for all.
 type baseline struct {
 	given, reference figures
+	// answers are the reference's at the largest scale, one for each set of parameters.
+	answers []database.Answer
 	storage          int64 // bytes of all tables and indexes at the largest scale
 	writes           work.Batch
 }
@@ -55,10 +59,11 @@ func (r *grading) measureBaseline(ctx context.Context) (baseline, error) {
 		if err != nil {
 			return err
 		}
-		reference, err := r.executeReference(ctx, session, scale)
+		reference, answers, err := r.executeReference(ctx, session, scale)
 		mu.Lock()
 		defer mu.Unlock()
 		base.given[scale], base.reference[scale] = given, reference
+		base.answers = append(base.answers, answers...)
 		return err
 	})
 	if err != nil {
@@ -88,8 +93,9 @@ func (r *grading) authors(file, problem string) error {
 	}
 }
 
-// executeReference measures the reference with its indexes, which a rollback takes away.
-func (r *grading) executeReference(ctx context.Context, session *database.Connection, scale string) (made []work.Measurement, err error) {
+// executeReference measures the reference with its indexes, which a rollback takes away. At
+// the largest scale it also keeps what the reference answers.
+func (r *grading) executeReference(ctx context.Context, session *database.Connection, scale string) (made []work.Measurement, answers []database.Answer, err error) {
 	modes := r.task.modes()
 	if scale != r.task.Largest() {
 		modes = modes[:1]
@@ -99,7 +105,7 @@ func (r *grading) executeReference(ctx context.Context, session *database.Connec
 		orders = append(orders, r.task.instruct(statement))
 	}
 	if _, err := session.Run(ctx, "BEGIN"); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	defer func() {
 		_, failed := session.Run(ctx, "ROLLBACK")
@@ -107,14 +113,40 @@ func (r *grading) executeReference(ctx context.Context, session *database.Connec
 	}()
 	done, err := perform(ctx, session, orders)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	for _, each := range done {
 		if each.refusal != nil || each.order == orderDeny || each.order == orderForge {
-			return nil, r.authors(r.task.Reference.Indexes, each.words())
+			return nil, nil, r.authors(r.task.Reference.Indexes, each.words())
 		}
 	}
-	return r.execute(ctx, session, r.query("the reference", r.task.ReferenceQuery, nil), modes)
+	made, err = r.execute(ctx, session, r.query("the reference", r.task.ReferenceQuery, nil), modes)
+	if err == nil && scale == r.task.Largest() {
+		answers, err = r.referenceAnswers(ctx, session)
+	}
+	return made, answers, err
+}
+
+// referenceAnswers asks the reference in a form in which answers can be compared.
+func (r *grading) referenceAnswers(ctx context.Context, session *database.Connection) (answers []database.Answer, err error) {
+	var forms []work.Setting
+	for _, each := range equivalence.Forms() {
+		forms = append(forms, work.Setting{Name: each[0], Value: each[1]})
+	}
+	for _, set := range r.task.sets() {
+		answer, err := work.Answer(ctx, session, r.query("the reference", r.task.ReferenceQuery, forms), set)
+		if err != nil {
+			return nil, fmt.Errorf("ask the reference: %w", err)
+		}
+		if answer.Refusal != nil {
+			return nil, r.authors(r.task.Reference.Query, "with the parameters "+set.Name+": "+work.Tell(*answer.Refusal))
+		}
+		if answer.Truncated {
+			return nil, r.authors(r.task.Reference.Query, fmt.Sprintf("with the parameters %s: the answer has more than %d rows", set.Name, answerRows))
+		}
+		answers = append(answers, answer)
+	}
+	return answers, nil
 }
 
 func statementsOf(text string) []string {

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/takehome-dev/takehome/graders/database"
 	"github.com/takehome-dev/takehome/graders/query/equivalence"
 	"github.com/takehome-dev/takehome/graders/query/equivalence/footprint"
@@ -17,7 +19,8 @@ import (
 // compared is what the comparisons of the two queries found.
 type compared struct {
 	small   equivalence.Verdict
-	changed equivalence.Verdict
+	full    equivalence.Verdict // on all rows of the largest scale
+	changed equivalence.Verdict // on the smallest, as it is and after changes
 	changes []tiny.Change
 	// left is what the submission's DDL left that is not allowed.
 	left []footprint.Change
@@ -91,26 +94,43 @@ func (r *grading) prepareEmpty(ctx context.Context, session *database.Connection
 	return nil
 }
 
-// compareChanged compares them on the smallest prepared database, as it is and after changes.
-// It comes last: what it takes back leaves room behind that others would count.
-func (r *grading) compareChanged(ctx context.Context) error {
+// compareFilled compares them on the prepared databases. It comes last: what it takes back
+// leaves room behind that others would count.
+func (r *grading) compareFilled(ctx context.Context) error {
 	if r.delivered.query.Text == "" || r.small.Outcome != equivalence.Equal || r.got.refusal(r.task.Scales) != nil {
 		return nil
 	}
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() (err error) {
+		r.full, err = r.compareIn(ctx, r.task.Largest(), func(session *database.Connection, question equivalence.Question, sets [][]database.Value) (equivalence.Verdict, error) {
+			return equivalence.Known(ctx, session, question, sets, r.base.answers, r.delivered.query.Text)
+		})
+		return err
+	})
+	group.Go(func() (err error) {
+		r.changed, err = r.compareIn(ctx, r.task.Scales[0], func(session *database.Connection, question equivalence.Question, sets [][]database.Value) (equivalence.Verdict, error) {
+			return equivalence.Changed(ctx, session, question, sets, r.delivered.query.Text, r.changes)
+		})
+		return err
+	})
+	return group.Wait()
+}
+
+// compareIn compares in one of the prepared databases, with every set of parameters.
+func (r *grading) compareIn(ctx context.Context, name string, compare func(*database.Connection, equivalence.Question, [][]database.Value) (equivalence.Verdict, error)) (equivalence.Verdict, error) {
 	session, err := database.Connect(ctx, r.session.Lab, takehome.RoleOwner, database.Options{
-		Database: r.task.Scales[0], Patience: r.patience.query + grace, MaxRows: 200_000, MaxBytes: 64 << 20,
+		Database: name, Patience: r.patience.query + grace, MaxRows: answerRows, MaxBytes: answerBytes,
 		Settings: map[string]string{"synchronize_seqscans": "off"},
 	})
 	if err != nil {
-		return err
+		return equivalence.Verdict{}, err
 	}
 	defer shut(ctx, session)
 	var sets [][]database.Value
 	for _, set := range r.task.sets() {
 		sets = append(sets, set.Values)
 	}
-	r.changed, err = equivalence.Changed(ctx, session, r.question(r.patience.query), sets, r.delivered.query.Text, r.changes)
-	return err
+	return compare(session, r.question(r.patience.query), sets)
 }
 
 // question is what both queries are to answer.

@@ -51,7 +51,7 @@ func (r *grading) walk(ctx context.Context) error {
 		{"measure", r.observe},
 		{"writes", r.measureWrites},
 		{"time", r.compareTime},
-		{"change", r.compareChanged},
+		{"compare", r.compareFilled},
 		{"checks", func(ctx context.Context) error { return r.round.Run(ctx, &r.out) }},
 	} {
 		if err := script.Phase(r.session, &r.out, station.name, func() error { return station.do(ctx) }); err != nil {

@@ -44,10 +44,16 @@ type measured struct {
 	refused   *work.RefusedWrite // of the batch, with the submission's DDL
 }
 
+// What is read of one answer.
+const (
+	answerRows  = 200_000
+	answerBytes = 64 << 20
+)
+
 // open opens a session in a prepared database.
 func (r *grading) open(ctx context.Context, role takehome.Role, name string, patience time.Duration) (*database.Connection, error) {
 	return database.Connect(ctx, r.session.Lab, role, database.Options{
-		Database: name, Patience: patience + grace,
+		Database: name, Patience: patience + grace, MaxRows: answerRows, MaxBytes: answerBytes,
 		Settings: map[string]string{
 			"statement_timeout":    strconv.FormatInt(patience.Milliseconds(), 10),
 			"synchronize_seqscans": "off", "maintenance_work_mem": "128MB", "max_parallel_maintenance_workers": "0",

@@ -145,14 +145,19 @@ func (r *grading) probeSettings(*script.Probing) script.Observation {
 
 func (r *grading) resultProbes() map[string]script.Probe {
 	return map[string]script.Probe{
-		"small_databases": once(func(*script.Probing) script.Observation { return r.verdictOf(r.small) }, "equal", "different", "refused"),
-		"changed_rows":    once(r.probeChanged, "equal", "different", "refused"),
+		"small_databases":  once(func(*script.Probing) script.Observation { return r.verdictOf(r.small) }, "equal", "different", "refused"),
+		"filled_databases": once(r.probeFilled, "equal", "different", "refused"),
 	}
 }
 
-func (r *grading) probeChanged(*script.Probing) script.Observation {
-	if refused := r.got.refusal(r.task.Scales); refused != nil && r.changed.Outcome == "" {
+func (r *grading) probeFilled(*script.Probing) script.Observation {
+	switch refused := r.got.refusal(r.task.Scales); {
+	case refused != nil && r.changed.Outcome == "":
 		return seen("equal", "as far as it came to an end") // that it does not is charged elsewhere
+	case r.full.Outcome != equivalence.Equal:
+		observation := r.verdictOf(r.full)
+		observation.Detail = "at the full size: " + observation.Detail
+		return observation
 	}
 	return r.verdictOf(r.changed)
 }

@@ -75,7 +75,7 @@ func (w withKind) Open(name string) (fs.File, error) {
 
 func shippedConnection(t *testing.T, lab takehome.Lab, name string) *database.Connection {
 	t.Helper()
-	connection, err := database.Connect(t.Context(), lab, takehome.RoleOwner, database.Options{Database: name, Patience: 3 * time.Minute})
+	connection, err := database.Connect(t.Context(), lab, takehome.RoleOwner, database.Options{Database: name, Patience: 3 * time.Minute, MaxRows: answerRows, MaxBytes: answerBytes})
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = connection.Close(context.WithoutCancel(t.Context())) }) // the lab goes anyway
 	return connection
@@ -136,6 +136,9 @@ func compareWork(t *testing.T, lab takehome.Lab, task Task) {
 		carryOut(t, session, task.ReferenceIndexes)
 		carryOut(t, session, "ANALYZE")
 		good = append(good, worstWork(t, session, task))
+		if scale == task.Largest() {
+			compareFullAnswers(t, session, task)
+		}
 		for _, made := range indexes(t, session) {
 			if !slices.Contains(before, made) {
 				carryOut(t, session, "DROP INDEX "+made)
@@ -157,6 +160,21 @@ func indexes(t *testing.T, session *database.Connection) []string {
 		names = append(names, answer.Text(row, 0))
 	}
 	return names
+}
+
+// compareFullAnswers proves that the reference gives the right answers at the full size, with
+// which a submission's are compared there.
+func compareFullAnswers(t *testing.T, session *database.Connection, task Task) {
+	t.Helper()
+	run := &grading{Grader: &Grader{task: task}}
+	var sets [][]database.Value
+	for _, set := range task.sets() {
+		sets = append(sets, set.Values)
+	}
+	verdict, err := equivalence.Filled(t.Context(), session, run.question(2*time.Minute), sets, bare(task.ReferenceQuery))
+	require.NoError(t, err)
+	require.Equal(t, equivalence.Equal, verdict.Outcome, "%+v", verdict)
+	require.Equal(t, len(sets), verdict.Compared)
 }
 
 func compareAnswers(t *testing.T, ground *database.Connection, task Task) {

@@ -22,11 +22,23 @@ func Filled(ctx context.Context, session *database.Connection, question Question
 // whatever counts blocks has to be done before. A statement of a change that the schema does
 // not allow is left out; Verdict.Moved tells how often a change moved the right answer.
 func Changed(ctx context.Context, session *database.Connection, question Question, sets [][]database.Value, candidate string, changes []tiny.Change) (Verdict, error) {
+	return travel(ctx, session, question, &tour{sets: sets}, candidate, changes)
+}
+
+// Known compares a candidate's query on the rows that are there with answers that are known,
+// one for each set of parameters, found under Forms: where the query as given takes long, it
+// is only asked where an answer is not the one that is known. It has the last word.
+func Known(ctx context.Context, session *database.Connection, question Question, sets [][]database.Value, answers []database.Answer, candidate string) (Verdict, error) {
+	return travel(ctx, session, question, &tour{sets: sets, known: answers}, candidate, nil)
+}
+
+// travel prepares both queries and makes a tour with them.
+func travel(ctx context.Context, session *database.Connection, question Question, tour *tour, candidate string, changes []tiny.Change) (Verdict, error) {
 	bench, verdict, err := lay(ctx, session, question, candidate)
 	if err != nil || verdict != nil {
 		return settled(verdict), err
 	}
-	tour := tour{bench: bench, sets: sets, found: Verdict{Outcome: Equal}}
+	tour.bench, tour.found = bench, Verdict{Outcome: Equal}
 	if err = bench.ours(ctx, begin); err == nil {
 		err = tour.make(ctx, changes)
 	}
@@ -37,6 +49,7 @@ func Changed(ctx context.Context, session *database.Connection, question Questio
 type tour struct {
 	*bench
 	sets   [][]database.Value
+	known  []database.Answer // to sets; nil: the query as given is asked
 	before []database.Answer // right answers to sets before the change
 	found  Verdict
 }
@@ -70,9 +83,9 @@ func (t *tour) make(ctx context.Context, changes []tiny.Change) error {
 func (t *tour) ask(ctx context.Context, sets [][]database.Value) error {
 	var rights []database.Answer
 	for i, set := range sets {
-		right, err := t.session.Run(ctx, execute(givenName, set))
+		right, err := t.right(ctx, i, set)
 		if err != nil {
-			return fmt.Errorf("run the query as given: %w", err)
+			return err
 		}
 		if !usable(right) {
 			t.end(brokenGiven(right), set, right, database.Answer{})
@@ -86,6 +99,15 @@ func (t *tour) ask(ctx context.Context, sets [][]database.Value) error {
 		if err != nil {
 			return fmt.Errorf("run the query: %w", err)
 		}
+		if t.known != nil && usable(got) && rows.Compare(right, got, t.Order) != nil {
+			if right, err = t.given(ctx, set); err != nil {
+				return err
+			}
+			if !usable(right) {
+				t.end(brokenGiven(right), set, right, database.Answer{})
+				return nil
+			}
+		}
 		verdict, err := t.hold(ctx, right, got, set)
 		if err != nil {
 			return err
@@ -98,6 +120,23 @@ func (t *tour) ask(ctx context.Context, sets [][]database.Value) error {
 	}
 	t.before = rights
 	return nil
+}
+
+// right is the right answer with a set of parameters.
+func (t *tour) right(ctx context.Context, i int, set []database.Value) (database.Answer, error) {
+	if i < len(t.known) {
+		return t.known[i], nil
+	}
+	return t.given(ctx, set)
+}
+
+// given asks the query as given.
+func (t *tour) given(ctx context.Context, set []database.Value) (database.Answer, error) {
+	answer, err := t.session.Run(ctx, execute(givenName, set))
+	if err != nil {
+		return answer, fmt.Errorf("run the query as given: %w", err)
+	}
+	return answer, nil
 }
 
 // hold holds an answer against the right one; nil means that they are equal.

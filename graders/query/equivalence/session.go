@@ -46,23 +46,27 @@ func settle(ctx context.Context, session *database.Connection, question Question
 			return nil, err
 		}
 	}
-	settings := [][2]string{
+	settings := append(Forms(), [][2]string{
 		{"search_path", "public, pg_temp"},
-		{"TimeZone", "UTC"},
-		{"DateStyle", "iso, ymd"},
-		{"IntervalStyle", "postgres"},
-		{"extra_float_digits", "1"},
-		{"bytea_output", "hex"},
 		{"statement_timeout", strconv.FormatInt(question.Statement.Milliseconds(), 10)},
 		{"lock_timeout", strconv.FormatInt(question.Statement.Milliseconds()/2, 10)},
 		{"client_min_messages", "error"},
 		{"row_security", "off"},
-	}
+	}...)
 	statements := []string{"deallocate all"}
 	for _, each := range settings {
 		statements = append(statements, "set "+each[0]+" = "+each[1])
 	}
 	return made, made.ours(ctx, statements...)
+}
+
+// Forms are settings, and values of theirs, under which values are written in the form in
+// which answers are compared. An answer that is known before has to be found under them.
+func Forms() [][2]string {
+	return [][2]string{
+		{"TimeZone", "UTC"}, {"DateStyle", "iso, ymd"}, {"IntervalStyle", "postgres"},
+		{"extra_float_digits", "1"}, {"bytea_output", "hex"},
+	}
 }
 
 // ours runs statements of ours, which have no reason to be refused.

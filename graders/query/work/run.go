@@ -33,3 +33,15 @@ func Clock(ctx context.Context, session *database.Connection, query Query, set S
 	})
 	return took, refusal, err
 }
+
+// Answer runs a query once for its rows, with the settings of the query, and with nothing that
+// it could write. A refusal is in the answer.
+func Answer(ctx context.Context, session *database.Connection, query Query, set Set) (database.Answer, error) {
+	var answer database.Answer
+	refusal, err := within(ctx, session, query.opening(Literal), func() (refusal *database.Refusal, err error) {
+		answer, err = session.Run(ctx, "EXECUTE "+statementName+arguments(set))
+		return answer.Refusal, err
+	})
+	answer.Refusal = refusal
+	return answer, err
+}
