@@ -105,6 +105,10 @@ func Run(ctx context.Context, cli *client.Client, request Request) (Outcome, err
 
 	progress := newTranscript(request, func() { stop(errFlood) })
 	err := attempt(building, cli, request, build.BuilderBuildKit, progress)
+	if err == nil && progress.lostSteps() {
+		progress = newTranscript(request, func() { stop(errFlood) })
+		err = attempt(building, cli, request, build.BuilderBuildKit, progress)
+	}
 	if lacksBuildKit(err) {
 		progress = newTranscript(request, func() { stop(errFlood) })
 		err = attempt(building, cli, request, build.BuilderV1, progress)

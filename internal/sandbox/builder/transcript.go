@@ -184,6 +184,14 @@ func (t *transcript) print(record *stepRecord, piece []byte, own bool) {
 	t.shown.write(piece)
 }
 
+// lostSteps reports whether the engine said that a command failed and did not tell which. On
+// a busy machine it may end the stream before the steps are in it; what a reader is told must
+// not depend on that, so the build, most of it cached by now, is asked for again.
+func (t *transcript) lostSteps() bool {
+	kind, _ := classify(t.failure, t.code)
+	return kind == InstructionFailed && t.first == nil
+}
+
 // outcome judges a build that ran to its end.
 func (t *transcript) outcome() (Outcome, error) {
 	if t.failure == "" {
