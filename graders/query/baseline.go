@@ -19,8 +19,8 @@ type baseline struct {
 	given, reference figures
 	// answers are the reference's at the largest scale, one for each set of parameters.
 	answers []database.Answer
-	storage          int64 // bytes of all tables and indexes at the largest scale
-	writes           work.Batch
+	storage int64 // bytes of all tables and indexes at the largest scale
+	writes  work.Batch
 }
 
 // memo keeps the baseline of a challenge for all runs of a process.
@@ -102,7 +102,7 @@ func (r *grading) executeReference(ctx context.Context, session *database.Connec
 	}
 	var orders []instruction
 	for _, statement := range sqlscript.Statements(r.task.ReferenceIndexes) {
-		orders = append(orders, r.task.instruct(statement))
+		orders = append(orders, r.task.instruct(statement, nil))
 	}
 	if _, err := session.Run(ctx, "BEGIN"); err != nil {
 		return nil, nil, err

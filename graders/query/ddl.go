@@ -57,6 +57,7 @@ func forms() []form {
 		one(`ALTER TABLE (?:IF EXISTS )?(?:ONLY )?[^ ]+ ALTER (?:COLUMN )?[^ ]+ SET STATISTICS -?[0-9]+`, targetKind, "statistics_target", orderRun),
 		one(`CREATE EXTENSION (?:IF NOT EXISTS )?"?(?:PG_TRGM|BTREE_GIN|BTREE_GIST|INTARRAY|UNACCENT|HSTORE|CITEXT)"?`, "an extension", "extension", orderRun),
 		one(`DROP INDEX`, "dropping an index", "drop_index", orderRun),
+		one(`CREATE EXTENSION (?:IF NOT EXISTS )?"?(?:PG_STAT_STATEMENTS|PGSTATTUPLE|PG_BUFFERCACHE|PG_PREWARM|PLPGSQL)"?`, "an extension for looking at the server", "", orderSkip),
 		one(`ANALY[SZ]E|VACUUM`, "maintenance", "", orderSkip),
 		one(`BEGIN|START TRANSACTION|COMMIT|END|COMMENT ON|REINDEX|CHECKPOINT|DISCARD|SHOW|EXPLAIN|SELECT|RESET`, "a statement without an effect on the query", "", orderSkip),
 		one(`SET|ALTER (?:ROLE|USER|DATABASE) [^ ]+ (?:IN DATABASE [^ ]+ )?SET`, "a setting", "", orderSet),
@@ -68,8 +69,35 @@ func forms() []form {
 	}
 }
 
-// instruct decides about a statement of indexes.sql.
-func (s Spec) instruct(statement sqlscript.Statement) instruction {
+// dropIndex is DROP INDEX with the names of the indexes.
+var dropIndex = regexp.MustCompile(`(?i)^DROP INDEX (?:CONCURRENTLY )?(?:IF EXISTS )?(.+?)(?: CASCADE| RESTRICT)?$`)
+
+// dropsItsOwn reports whether a statement drops indexes that the data set does not have: a
+// script that can be run twice does so before it makes them.
+func dropsItsOwn(statement sqlscript.Statement, ofDataset []string) bool {
+	match := dropIndex.FindStringSubmatch(flattened(statement.Text))
+	if match == nil {
+		return false
+	}
+	for name := range strings.SplitSeq(match[1], ",") {
+		_, local, qualified := strings.Cut(strings.TrimSpace(name), ".")
+		if !qualified {
+			local = strings.TrimSpace(name)
+		}
+		plain, quoted := strings.CutPrefix(local, `"`)
+		if plain = strings.TrimSuffix(plain, `"`); !quoted {
+			plain = strings.ToLower(plain)
+		}
+		if slices.Contains(ofDataset, plain) {
+			return false
+		}
+	}
+	return true
+}
+
+// instruct decides about a statement of indexes.sql. ofDataset are the indexes that are there
+// without it.
+func (s Spec) instruct(statement sqlscript.Statement, ofDataset []string) instruction {
 	made := instruction{Statement: statement, order: orderDeny, kind: "a statement of another kind", reason: "a statement of this kind is not allowed in indexes.sql"}
 	flat := strings.ToUpper(flattened(statement.Text))
 	for _, form := range forms() {
@@ -78,6 +106,7 @@ func (s Spec) instruct(statement sqlscript.Statement) instruction {
 		}
 		made.order, made.kind, made.reason = form.order, form.kind, ""
 		switch {
+		case dropsItsOwn(statement, ofDataset):
 		case form.permission != "" && !slices.Contains(s.Allow, form.permission):
 			made.order, made.reason = orderDeny, "this challenge does not allow "+Permissions()[form.permission]
 		case form.order == orderDeny || form.order == orderForge:

@@ -17,25 +17,26 @@ func everything() Spec {
 func TestStatementsAreKnownByWhatTheyMake(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]order{
-		"create index on orders (status)":                          orderRun,
-		"CREATE /* fast */ UNIQUE\n-- really\n INDEX x ON t (a)":   orderRun,
-		"create index concurrently if not exists a on t (b)":       orderRun,
-		"create statistics s on a, b from t":                       orderRun,
-		"alter table t alter column a set statistics 500":          orderRun,
-		"alter table t alter a set statistics 5, add b int":        orderDeny,
-		"create extension if not exists pg_trgm":                   orderRun,
-		"create extension plpython3u":                              orderDeny,
-		"drop index a":                                             orderRun,
-		"drop table a":                                             orderDeny,
-		"analyze orders":                                           orderSkip,
-		"vacuum (analyze) orders":                                  orderSkip,
-		"begin":                                                    orderSkip,
-		"set work_mem = '16MB'":                                    orderSet,
-		"alter role app set work_mem = '16MB'":                     orderSet,
-		"alter system set jit = off":                               orderForge,
-		"alter role app superuser":                                 orderForge,
-		"insert into orders values (1)":                            orderForge,
-		"do $$ begin perform 1; end $$":                            orderForge,
+		"create index on orders (status)":                        orderRun,
+		"CREATE /* fast */ UNIQUE\n-- really\n INDEX x ON t (a)": orderRun,
+		"create index concurrently if not exists a on t (b)":     orderRun,
+		"create statistics s on a, b from t":                     orderRun,
+		"alter table t alter column a set statistics 500":        orderRun,
+		"alter table t alter a set statistics 5, add b int":      orderDeny,
+		"create extension if not exists pg_trgm":                 orderRun,
+		"create extension plpython3u":                            orderDeny,
+		"create extension if not exists pg_stat_statements":      orderSkip,
+		"drop index a":                         orderRun,
+		"drop table a":                         orderDeny,
+		"analyze orders":                       orderSkip,
+		"vacuum (analyze) orders":              orderSkip,
+		"begin":                                orderSkip,
+		"set work_mem = '16MB'":                orderSet,
+		"alter role app set work_mem = '16MB'": orderSet,
+		"alter system set jit = off":           orderForge,
+		"alter role app superuser":             orderForge,
+		"insert into orders values (1)":        orderForge,
+		"do $$ begin perform 1; end $$":        orderForge,
 		"create or replace function f() returns int as 'select 1'": orderForge,
 		"create operator = (function = f)":                         orderForge,
 		"create materialized view v as select 1":                   orderDeny,
@@ -47,13 +48,24 @@ func TestStatementsAreKnownByWhatTheyMake(t *testing.T) {
 		"createindex on t (a)":                                     orderDeny,
 		"create index_of_things":                                   orderDeny,
 	} {
-		made := everything().instruct(sqlscript.Statement{Text: text, Line: 3})
+		made := everything().instruct(sqlscript.Statement{Text: text, Line: 3}, nil)
 		require.Equal(t, want, made.order, text)
 		require.Equal(t, made.order == orderRun || made.order == orderSet, made.reason == "", text)
 	}
-	without := Spec{}.instruct(sqlscript.Statement{Text: "create index on t (a)"})
+	without := Spec{}.instruct(sqlscript.Statement{Text: "create index on t (a)"}, nil)
 	require.Equal(t, orderDeny, without.order)
 	require.Equal(t, "this challenge does not allow indexes", without.reason)
+}
+
+func TestAScriptMayDropItsOwnIndexes(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]order{
+		"drop index if exists mine": orderRun, "DROP INDEX CONCURRENTLY IF EXISTS public.Mine, other CASCADE": orderRun, `drop index "Orders_pkey"`: orderRun,
+		"drop index orders_pkey": orderDeny, "drop index if exists mine, public.ORDERS_PKEY restrict": orderDeny, `drop index public."orders_pkey"`: orderDeny,
+	} {
+		made := Spec{Allow: []string{"index"}}.instruct(sqlscript.Statement{Text: text}, []string{"orders_pkey"})
+		require.Equal(t, want, made.order, text)
+	}
 }
 
 func TestTablesOfWhichThePlannerKnowsNothingAreAnalysed(t *testing.T) {
@@ -66,7 +78,7 @@ func TestTablesOfWhichThePlannerKnowsNothingAreAnalysed(t *testing.T) {
 		"create statistics s (mcv) on city, country from customers": "customers",
 		"alter table only orders alter column a set statistics 500": "orders",
 	} {
-		require.Equal(t, table, everything().instruct(sqlscript.Statement{Text: text}).table, text)
+		require.Equal(t, table, everything().instruct(sqlscript.Statement{Text: text}, nil).table, text)
 	}
 }
 
@@ -111,7 +123,7 @@ func FuzzStatementsOfStrangers(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		for _, statement := range sqlscript.Statements(strings.ToValidUTF8(text, "?")) {
-			made := everything().instruct(statement)
+			made := everything().instruct(statement, nil)
 			require.NotEmpty(t, made.kind)
 			require.True(t, utf8.ValidString(performed{instruction: made}.words()))
 			wished := readWish(statement.Text, 1)

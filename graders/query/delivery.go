@@ -26,8 +26,9 @@ type Delivery struct {
 	Explanation File
 
 	// header are the settings before the query in query.sql, query is the one after them.
-	header []sqlscript.Statement
-	query  sqlscript.Statement
+	header  []sqlscript.Statement
+	queries []sqlscript.Statement // without what was written around them
+	query   sqlscript.Statement   // where there is one alone
 }
 
 // File is one file of the submission, with its statements where it is SQL.
@@ -98,14 +99,17 @@ func readDelivery(dir string) (Delivery, error) {
 	return delivery, nil
 }
 
-// part takes settings from the head of query.sql.
+// part tells settings and the query in query.sql apart.
 func (d *Delivery) part() {
-	rest := d.Query.Statements
-	for len(rest) > 0 && beginsWithSet.MatchString(rest[0].Text) {
-		d.header, rest = append(d.header, rest[0]), rest[1:]
+	for _, each := range unwrap(d.Query.Statements) {
+		if len(d.queries) == 0 && beginsWithSet.MatchString(each.Text) {
+			d.header = append(d.header, each)
+			continue
+		}
+		d.queries = append(d.queries, each)
 	}
-	if len(rest) == 1 {
-		d.query = rest[0]
+	if len(d.queries) == 1 {
+		d.query = d.queries[0]
 	}
 }
 

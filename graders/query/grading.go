@@ -3,10 +3,12 @@ package query
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"golang.org/x/sync/errgroup"
 
 	"github.com/takehome-dev/takehome/graders/script"
+	"github.com/takehome-dev/takehome/internal/sqlscript"
 	"github.com/takehome-dev/takehome/internal/takehome"
 )
 
@@ -74,13 +76,37 @@ func (r *grading) observe(ctx context.Context) error {
 }
 
 // read takes the files of the submission.
-func (r *grading) read(context.Context) (err error) {
+func (r *grading) read(ctx context.Context) (err error) {
 	if r.delivered, err = readDelivery(r.session.Submission.Dir); err != nil {
 		return err
 	}
+	ofDataset, err := r.indexesOfDataset(ctx)
+	if err != nil {
+		return err
+	}
 	for _, statement := range r.delivered.Indexes.Statements[:min(len(r.delivered.Indexes.Statements), maxStatements)] {
-		r.orders = append(r.orders, r.task.instruct(statement))
+		if statement.Kind != sqlscript.Psql {
+			r.orders = append(r.orders, r.task.instruct(statement, ofDataset))
+		}
 	}
 	r.wished = r.wishes(r.orders)
 	return nil
+}
+
+// indexesOfDataset are the names of the indexes that the data set comes with.
+func (r *grading) indexesOfDataset(ctx context.Context) ([]string, error) {
+	probe, err := r.open(ctx, takehome.RoleProbe, r.task.Scales[0], r.patience.query)
+	if err != nil {
+		return nil, err
+	}
+	defer shut(ctx, probe)
+	answer, err := probe.Run(ctx, "SELECT indexname FROM pg_catalog.pg_indexes WHERE schemaname = 'public'")
+	if err != nil {
+		return nil, fmt.Errorf("list the indexes of the data set: %w", err)
+	}
+	var names []string
+	for row := range answer.Rows {
+		names = append(names, answer.Text(row, 0))
+	}
+	return names, nil
 }

@@ -189,6 +189,16 @@ func TestWhatASubmissionGetsWrongIsAFinding(t *testing.T) {
 		"another result": {map[string]string{"query.sql": strings.Replace(good, "left join", "join", 1), "indexes.sql": indexes}, []want{
 			{"Q01", takehome.Fail, "wrong_result", ""}, {"W01", takehome.Blocked, "", "Q01"}, {"X02", takehome.Pass, "", ""},
 		}},
+		"a value in the place of a parameter": {map[string]string{"query.sql": "EXPLAIN ANALYZE\n" + strings.Replace(good, "$1", "7", 1)}, []want{
+			{"D01", takehome.Pass, "", ""}, {"Q01", takehome.Fail, "wrong_result", "the query never mentions $1"},
+		}},
+		"what was written to try it out": {map[string]string{
+			"query.sql":   "\\timing on\nPREPARE q (int) AS\n" + good + "EXPLAIN (ANALYZE) EXECUTE q (1);\nDEALLOCATE q;",
+			"indexes.sql": "BEGIN;\nDROP INDEX IF EXISTS cup_leaf;\n" + indexes + "COMMIT;\nCREATE EXTENSION IF NOT EXISTS pg_stat_statements;\nANALYZE;",
+		}, []want{{"D01", takehome.Pass, "", ""}, {"D02", takehome.Pass, "", ""}, {"X01", takehome.Pass, "", ""}, {"Q01", takehome.Pass, "", ""}, {"W01", takehome.Pass, "", ""}}},
+		"an index of the data set is dropped": {map[string]string{"query.sql": good, "indexes.sql": "drop index leaf_pkey;"}, []want{
+			{"X01", takehome.Fail, "not_allowed", "does not allow dropping"},
+		}},
 		"DDL that is refused": {map[string]string{"query.sql": good, "indexes.sql": indexes + "create index on saucer (id);"}, []want{
 			{"D02", takehome.Partial, "ddl", `relation "saucer" does not exist`}, {"W01", takehome.Pass, "", ""},
 		}},

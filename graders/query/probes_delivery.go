@@ -2,6 +2,8 @@ package query
 
 import (
 	"fmt"
+	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/takehome-dev/takehome/graders/query/equivalence"
@@ -27,10 +29,10 @@ func (r *grading) probeQueryFile(*script.Probing) script.Observation {
 		return seen("absent", "there is no query.sql")
 	case file.Problem != "":
 		return seen("no_statement", file.Problem)
-	case len(file.Statements) == len(r.delivered.header):
+	case len(r.delivered.queries) == 0:
 		return seen("no_statement", file.Path+" holds no query")
 	case r.delivered.query.Text == "":
-		return seen("several_statements", fmt.Sprintf("%s holds %d statements", file.Path, len(file.Statements)-len(r.delivered.header)))
+		return seen("several_statements", fmt.Sprintf("%s holds %d statements", file.Path, len(r.delivered.queries)))
 	case !r.task.MayRewrite() && !sameText(r.delivered.query.Text, bare(r.task.Given)):
 		return seen("changed", "query.sql is not the query that was given, and this challenge is about indexes alone")
 	}
@@ -145,9 +147,30 @@ func (r *grading) probeSettings(*script.Probing) script.Observation {
 
 func (r *grading) resultProbes() map[string]script.Probe {
 	return map[string]script.Probe{
-		"small_databases":  once(func(*script.Probing) script.Observation { return r.verdictOf(r.small) }, "equal", "different", "refused"),
+		"small_databases":  once(r.probeSmall, "equal", "different", "refused"),
 		"filled_databases": once(r.probeFilled, "equal", "different", "refused"),
 	}
+}
+
+// probeSmall tells what small databases showed. The most common mistake of those who tried
+// their query by hand is a value that was left where a parameter belongs.
+func (r *grading) probeSmall(*script.Probing) script.Observation {
+	observation := r.verdictOf(r.small)
+	if missing := unmentioned(bare(r.task.Given), r.delivered.query.Text); r.small.Outcome == equivalence.Different && len(missing) > 0 {
+		observation.Detail += "; the query never mentions " + strings.Join(missing, " and ")
+	}
+	return observation
+}
+
+var parameter = regexp.MustCompile(`\$[0-9]+`)
+
+// unmentioned are the parameters of the given query that another one lacks.
+func unmentioned(given, query string) []string {
+	missing := parameter.FindAllString(given, -1)
+	mentioned := parameter.FindAllString(query, -1)
+	missing = slices.DeleteFunc(missing, func(each string) bool { return slices.Contains(mentioned, each) })
+	slices.Sort(missing)
+	return slices.Compact(missing)
 }
 
 func (r *grading) probeFilled(*script.Probing) script.Observation {

@@ -117,7 +117,7 @@ func readWish(text string, line int) wish {
 // wishes are the settings of settings.sql, of the head of query.sql, and of indexes.sql.
 func (r *grading) wishes(instructions []instruction) []wish {
 	var made []wish
-	for _, statement := range r.delivered.Settings.Statements {
+	for _, statement := range unwrap(r.delivered.Settings.Statements) {
 		made = append(made, readWish(statement.Text, statement.Line))
 	}
 	for _, statement := range r.delivered.header {
