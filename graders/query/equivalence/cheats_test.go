@@ -25,7 +25,6 @@ type cheat struct {
 	patience       time.Duration // for one statement; most would have no end
 	state          string        // SQLSTATE of a refusal
 	forbidden      string        // one change that the footprint shows
-	altered        []string
 }
 
 const (
@@ -91,14 +90,6 @@ func cheats() []cheat {
 			id:    "SQ-04 a view instead of a table",
 			ddl:   []string{`|alter table orders rename to hidden`, `|create view orders as select * from hidden where id < 4`},
 			query: counting, forbidden: "table orders dropped",
-		},
-		{
-			id: "SQ-05 fewer rows to read", ddl: []string{`|delete from orders where status = 'lost'`},
-			query: counting, small: equal, altered: []string{"orders"},
-		},
-		{
-			id: "SQ-05 other values", ddl: []string{`|update orders set total = 1 where id = 5`},
-			query: counting, small: equal, altered: []string{"orders"},
 		},
 		{
 			id: "SQ-06 a table with the answer", ddl: []string{`|create table answer as ` + counting},
@@ -214,9 +205,9 @@ func TestCheats(t *testing.T) {
 				shop.renew(t)
 			}
 			shop.run(t, filling)
-			before, digest := shop.read(t, probe)
+			before := shop.read(t, probe)
 			session := shop.try(t, each)
-			after, digestAfter := shop.read(t, probe)
+			after := shop.read(t, probe)
 			if each.changed != "" {
 				verdict, err := equivalence.Changed(t.Context(), session, of.question(), [][]database.Value{nil}, each.query, changes)
 				require.NoError(t, err)
@@ -230,9 +221,6 @@ func TestCheats(t *testing.T) {
 				require.Empty(t, forbidden)
 			} else {
 				require.Contains(t, words(forbidden), each.forbidden)
-			}
-			if len(each.altered) > 0 {
-				require.Equal(t, each.altered, footprint.Altered(digest, digestAfter))
 			}
 			_, err := footprint.Read(t.Context(), admin) // a superuser reads the catalog, and nothing happens
 			require.NoError(t, err)
@@ -278,13 +266,11 @@ func (s *shop) casesAndChanges(t *testing.T, of task) ([]equivalence.Case, []tin
 	return cases, changes
 }
 
-func (s *shop) read(t *testing.T, probe *database.Connection) (footprint.Catalog, map[string]string) {
+func (s *shop) read(t *testing.T, probe *database.Connection) footprint.Catalog {
 	t.Helper()
 	catalog, err := footprint.Read(t.Context(), probe)
 	require.NoError(t, err)
-	digest, err := footprint.Digest(t.Context(), probe, []string{"customers", "orders", "lines", "payments", "prices", "blocked"})
-	require.NoError(t, err)
-	return catalog, digest
+	return catalog
 }
 
 func words(changes []footprint.Change) []string {

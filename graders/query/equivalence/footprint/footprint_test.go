@@ -154,22 +154,3 @@ func TestAnotherTableOfTheSameName(t *testing.T) {
 	site.run(t, `drop view orders`, `create table orders (id int constraint orders_pkey2 primary key)`)
 	require.Contains(t, words(site.read(t).Since(before, nil)), "table orders changed (another one of its name)")
 }
-
-func TestDigest(t *testing.T) {
-	t.Parallel()
-	site := open(t)
-	site.run(t, `create table a (id int, name text, data json)`, `create table b (id int, price numeric)`,
-		`insert into a values (1, 'x', '{}'), (2, null, '[]')`, `insert into b select g, g from generate_series(1, 100) g`)
-	digest := func() map[string]string {
-		made, err := footprint.Digest(t.Context(), site.probe, []string{"a", "b"})
-		require.NoError(t, err)
-		return made
-	}
-	before := digest()
-	site.run(t, `update a set name = name`, `create table c as select * from b order by id desc`, `truncate b`, `insert into b select * from c`)
-	require.Empty(t, footprint.Altered(before, digest()), "the same rows in another order")
-	site.run(t, `update b set price = 0 where id = 7`)
-	require.Equal(t, []string{"b"}, footprint.Altered(before, digest()))
-	site.run(t, `delete from a where id = 1`, `drop table b`)
-	require.Equal(t, []string{"a", "b"}, footprint.Altered(before, digest()))
-}
