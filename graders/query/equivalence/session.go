@@ -64,8 +64,11 @@ func settle(ctx context.Context, session *database.Connection, question Question
 // which answers are compared. An answer that is known before has to be found under them.
 func Forms() [][2]string {
 	return [][2]string{
-		{"TimeZone", "UTC"}, {"DateStyle", "iso, ymd"}, {"IntervalStyle", "postgres"},
-		{"extra_float_digits", "1"}, {"bytea_output", "hex"},
+		{"TimeZone", "UTC"},
+		{"DateStyle", "iso, ymd"},
+		{"IntervalStyle", "postgres"},
+		{"extra_float_digits", "1"},
+		{"bytea_output", "hex"},
 	}
 }
 

@@ -20,7 +20,7 @@ type machine struct {
 }
 
 func newMachine(seed uint64) *machine {
-	return &machine{load: 1, dice: rand.New(rand.NewPCG(seed, 1))} //nolint:gosec // dice of a test
+	return &machine{load: 1, dice: rand.New(rand.NewPCG(seed, 1))}
 }
 
 func (m *machine) query(usual time.Duration) tempo.Run {
@@ -77,7 +77,7 @@ func TestTheQueriesRunInTurn(t *testing.T) {
 		query := func(name string) tempo.Run {
 			return func(context.Context) (time.Duration, bool, error) {
 				order += name
-				time.Sleep(time.Second)
+				time.Sleep(time.Second) //nolint:forbidigo // the clock of the bubble, which nobody waits for
 				return time.Second, true, nil
 			}
 		}
