@@ -63,14 +63,21 @@ type scored struct {
 	share takehome.Fraction
 	set   string
 	mode  work.Mode
-	// work, goal and slow are the figures behind it.
-	work, reference, given int64
+	// work, reference and given are the figures behind it; slowest is the most that the given
+	// query needs with any set.
+	work, reference, given, slowest int64
 }
 
 // workShare is the worst share of work over all parameter sets and modes at the largest scale.
+// How slow is slow is the same for every set: where the given query has little to do, as with
+// a value that is absent, a constant that nobody notices beside its worst would cost as much.
 func (t Task) workShare(got figures, base baseline) scored {
 	worst := scored{share: takehome.Full()}
 	largest := t.Largest()
+	var slowest int64
+	for _, each := range base.given[largest] {
+		slowest = max(slowest, each.Work())
+	}
 	first := true
 	for _, set := range t.sets() {
 		slow, _ := base.given.at(largest, set.Name, work.Literal)
@@ -81,8 +88,8 @@ func (t Task) workShare(got figures, base baseline) scored {
 			}
 			reference, _ := base.reference.at(largest, set.Name, mode)
 			found := scored{
-				share: work.Share(measured.Work(), t.Budget.goal(reference.Work()), slow.Work()), set: set.Name, mode: mode,
-				work: measured.Work(), reference: reference.Work(), given: slow.Work(),
+				share: work.Share(measured.Work(), t.Budget.goal(reference.Work()), slowest), set: set.Name, mode: mode,
+				work: measured.Work(), reference: reference.Work(), given: slow.Work(), slowest: slowest,
 			}
 			if measured.Refusal != nil {
 				found.share = takehome.None()

@@ -29,10 +29,14 @@ func (r *grading) probeWork(*script.Probing) script.Observation {
 		return observation
 	}
 	worst := r.task.workShare(r.got, r.base)
+	given := work.Grouped(worst.given)
+	if worst.slowest > worst.given {
+		given += " (" + work.Grouped(worst.slowest) + " at its worst)"
+	}
 	return script.Observation{
 		Label: labelMeasured, Share: worst.share, Fault: "work",
 		Detail: fmt.Sprintf("worst with the parameters %s (%s plan): work of %s, a good solution %s, the given query %s, in rows of which a block counts 100",
-			worst.set, worst.mode, work.Grouped(worst.work), work.Grouped(worst.reference), work.Grouped(worst.given)),
+			worst.set, worst.mode, work.Grouped(worst.work), work.Grouped(worst.reference), given),
 		Evidence: []takehome.Evidence{tableNote(r.workTable())},
 	}
 }
