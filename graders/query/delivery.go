@@ -24,9 +24,11 @@ type Delivery struct {
 	Indexes     File
 	Settings    File
 	Explanation File
+	Notes       File // of another name that people give to an explanation
 
-	// header are the settings before the query in query.sql, query is the one after them.
+	// header are the settings before the query in query.sql, query is the one in it.
 	header  []sqlscript.Statement
+	strayed []sqlscript.Statement // DDL that was put beside the query
 	queries []sqlscript.Statement // without what was written around them
 	query   sqlscript.Statement   // where there is one alone
 }
@@ -49,6 +51,7 @@ func names() map[string]*regexp.Regexp {
 		"indexes":     regexp.MustCompile(`(?i)^(index(es)?|indices|ddl|schema[-_]changes)\.sql$`),
 		"settings":    regexp.MustCompile(`(?i)^(settings?|config(uration)?)\.sql$`),
 		"explanation": regexp.MustCompile(`(?i)^explanations?(\.(md|markdown|txt))?$`),
+		"notes":       regexp.MustCompile(`(?i)^(readme|notes?|analysis|solution|report|changes|write[-_]?up)\.(md|markdown|txt)$`),
 	}
 }
 
@@ -86,7 +89,7 @@ func readDelivery(dir string) (Delivery, error) {
 	for _, part := range []struct {
 		name string
 		into *File
-	}{{"query", &delivery.Query}, {"indexes", &delivery.Indexes}, {"settings", &delivery.Settings}, {"explanation", &delivery.Explanation}} {
+	}{{"query", &delivery.Query}, {"indexes", &delivery.Indexes}, {"settings", &delivery.Settings}, {"explanation", &delivery.Explanation}, {"notes", &delivery.Notes}} {
 		at := slices.IndexFunc(files, func(name string) bool { return patterns[part.name].MatchString(path.Base(name)) })
 		if at < 0 {
 			continue
@@ -99,21 +102,33 @@ func readDelivery(dir string) (Delivery, error) {
 	return delivery, nil
 }
 
-// part tells settings and the query in query.sql apart.
+// part tells the query in query.sql from settings, and from DDL that belongs to indexes.sql.
 func (d *Delivery) part() {
 	for _, each := range unwrap(d.Query.Statements) {
-		if len(d.queries) == 0 && beginsWithSet.MatchString(each.Text) {
+		switch {
+		case len(d.queries) == 0 && beginsWithSet.MatchString(each.Text):
 			d.header = append(d.header, each)
-			continue
+		case makesIndex.MatchString(flattened(each.Text)):
+			d.strayed = append(d.strayed, each)
+		default:
+			d.queries = append(d.queries, each)
 		}
-		d.queries = append(d.queries, each)
 	}
 	if len(d.queries) == 1 {
 		d.query = d.queries[0]
 	}
 }
 
-var beginsWithSet = regexp.MustCompile(`(?i)^SET\s`)
+var (
+	beginsWithSet = regexp.MustCompile(`(?i)^SET\s`)
+	makesIndex    = regexp.MustCompile(`(?i)^(?:CREATE (?:UNIQUE )?INDEX|CREATE STATISTICS|CREATE EXTENSION|DROP INDEX)\b`)
+)
+
+// ddl is what was handed in to be run, wherever it stood.
+func (d *Delivery) ddl() []sqlscript.Statement {
+	all := slices.DeleteFunc(slices.Concat(d.Indexes.Statements, d.strayed), func(each sqlscript.Statement) bool { return each.Kind == sqlscript.Psql })
+	return all[:min(len(all), maxStatements)]
+}
 
 // readFile reads one file of a stranger, up to a limit.
 func readFile(root *os.Root, name string) (file File, err error) {

@@ -8,7 +8,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/takehome-dev/takehome/graders/script"
-	"github.com/takehome-dev/takehome/internal/sqlscript"
 	"github.com/takehome-dev/takehome/internal/takehome"
 )
 
@@ -80,14 +79,19 @@ func (r *grading) read(ctx context.Context) (err error) {
 	if r.delivered, err = readDelivery(r.session.Submission.Dir); err != nil {
 		return err
 	}
+	survey, err := r.survey()
+	if err != nil {
+		return err
+	}
+	if r.unexplained(survey) && r.delivered.Notes.Found() {
+		r.delivered.Explanation = r.delivered.Notes
+	}
 	ofDataset, err := r.indexesOfDataset(ctx)
 	if err != nil {
 		return err
 	}
-	for _, statement := range r.delivered.Indexes.Statements[:min(len(r.delivered.Indexes.Statements), maxStatements)] {
-		if statement.Kind != sqlscript.Psql {
-			r.orders = append(r.orders, r.task.instruct(statement, ofDataset))
-		}
+	for _, statement := range r.delivered.ddl() {
+		r.orders = append(r.orders, r.task.instruct(statement, ofDataset))
 	}
 	r.wished = r.wishes(r.orders)
 	return nil

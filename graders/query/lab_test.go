@@ -196,6 +196,13 @@ func TestWhatASubmissionGetsWrongIsAFinding(t *testing.T) {
 			"query.sql":   "\\timing on\nPREPARE q (int) AS\n" + good + "EXPLAIN (ANALYZE) EXECUTE q (1);\nDEALLOCATE q;",
 			"indexes.sql": "BEGIN;\nDROP INDEX IF EXISTS cup_leaf;\n" + indexes + "COMMIT;\nCREATE EXTENSION IF NOT EXISTS pg_stat_statements;\nANALYZE;",
 		}, []want{{"D01", takehome.Pass, "", ""}, {"D02", takehome.Pass, "", ""}, {"X01", takehome.Pass, "", ""}, {"Q01", takehome.Pass, "", ""}, {"W01", takehome.Pass, "", ""}}},
+		"indexes beside the query": {map[string]string{"query.sql": indexes + good}, []want{
+			{"D01", takehome.Pass, "", ""}, {"D02", takehome.Pass, "", "1 of 1"}, {"X01", takehome.Pass, "", ""}, {"W01", takehome.Pass, "", ""},
+		}},
+		"an explanation by another name": {map[string]string{
+			"query.sql": good, "indexes.sql": indexes, "EXPLANATION.md": "# Explanation\n\n## What I changed\n",
+			"README.md": strings.Repeat("The correlated subquery counted the cups of each leaf anew, one sequential scan per leaf. Now one aggregate does it. ", 4),
+		}, []want{{"D03", takehome.Pass, "", ""}}},
 		"an index of the data set is dropped": {map[string]string{"query.sql": good, "indexes.sql": "drop index leaf_pkey;"}, []want{
 			{"X01", takehome.Fail, "not_allowed", "does not allow dropping"},
 		}},

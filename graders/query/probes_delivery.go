@@ -64,8 +64,10 @@ func (r *grading) probeDDL(*script.Probing) script.Observation {
 	switch {
 	case file.Problem != "":
 		return script.Observation{Label: labelMeasured, Detail: file.Problem, Fault: "ddl"}
-	case !file.Found():
+	case !file.Found() && len(r.delivered.strayed) == 0:
 		return seen("nothing", "there is no indexes.sql, and none is needed for points")
+	case !file.Found():
+		file = r.delivered.Query
 	}
 	total, failed := int64(0), []string(nil)
 	for _, each := range r.done {

@@ -68,7 +68,7 @@ func TestTheFileNearestToTheRootCounts(t *testing.T) {
 	for name, want := range map[string]string{
 		"query.sql": "query", "Query.SQL": "query", "optimized_query.sql": "query", "query-optimised.sql": "query",
 		"indexes.sql": "indexes", "INDICES.sql": "indexes", "index.sql": "indexes", "settings.sql": "settings",
-		"EXPLANATION.md": "explanation", "explanation.txt": "explanation", "given.sql": "", "my_query.sql.bak": "", "README.md": "",
+		"EXPLANATION.md": "explanation", "explanation.txt": "explanation", "given.sql": "", "my_query.sql.bak": "", "README.md": "notes", "solution.txt": "notes",
 	} {
 		for kind, pattern := range patterns {
 			require.Equal(t, kind == want, pattern.MatchString(name), "%s as %s", name, kind)
