@@ -115,8 +115,13 @@ func TestCloseFreesAReaderAndAStuckWriter(t *testing.T) {
 		_, err := runner.Read(make([]byte, 1))
 		results <- err
 	}()
-	go func() { // nobody reads at the other end: the window fills up
-		_, err := runner.Write(make([]byte, 1<<20))
+	// Nobody reads at the other end. The window is full to the byte, so that whatever is
+	// written from here on is stuck, on the slowest machine too.
+	window := int(wire.Session().MaxStreamWindowSize)
+	_, err := runner.Write(make([]byte, window/(wire.ChunkLength+4)*wire.ChunkLength))
+	require.NoError(t, err)
+	go func() {
+		_, err := runner.Write(make([]byte, 1))
 		results <- err
 	}()
 	require.Never(t, func() bool { return len(results) > 0 }, 50*time.Millisecond, 5*time.Millisecond)
@@ -126,7 +131,7 @@ func TestCloseFreesAReaderAndAStuckWriter(t *testing.T) {
 	}
 	<-hungUp
 	require.ErrorIs(t, runner.Close(), net.ErrClosed)
-	_, err := runner.Write([]byte("x"))
+	_, err = runner.Write([]byte("x"))
 	require.ErrorIs(t, err, net.ErrClosed)
 }
 
