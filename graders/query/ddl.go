@@ -72,6 +72,10 @@ func forms() []form {
 // dropIndex is DROP INDEX with the names of the indexes.
 var dropIndex = regexp.MustCompile(`(?i)^DROP INDEX (?:CONCURRENTLY )?(?:IF EXISTS )?(.+?)(?: CASCADE| RESTRICT)?$`)
 
+func dropsIndex(statement sqlscript.Statement) bool {
+	return dropIndex.MatchString(flattened(statement.Text))
+}
+
 // dropsItsOwn reports whether a statement drops indexes that the data set does not have: a
 // script that can be run twice does so before it makes them.
 func dropsItsOwn(statement sqlscript.Statement, ofDataset []string) bool {
@@ -96,7 +100,7 @@ func dropsItsOwn(statement sqlscript.Statement, ofDataset []string) bool {
 }
 
 // instruct decides about a statement of indexes.sql. ofDataset are the indexes that are there
-// without it.
+// without it; only a statement that drops one looks at them.
 func (s Spec) instruct(statement sqlscript.Statement, ofDataset []string) instruction {
 	made := instruction{Statement: statement, order: orderDeny, kind: "a statement of another kind", reason: "a statement of this kind is not allowed in indexes.sql"}
 	flat := strings.ToUpper(flattened(statement.Text))

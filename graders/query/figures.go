@@ -50,6 +50,15 @@ func (t Task) sets() []work.Set {
 	return made
 }
 
+// values are those of the sets, in their order.
+func (t Task) values() [][]database.Value {
+	var made [][]database.Value
+	for _, set := range t.sets() {
+		made = append(made, set.Values)
+	}
+	return made
+}
+
 // modes are how a query is run at the largest scale.
 func (t Task) modes() []work.Mode {
 	if len(t.Parameters.Types) == 0 {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"golang.org/x/sync/errgroup"
 
@@ -86,11 +87,14 @@ func (r *grading) read(ctx context.Context) (err error) {
 	if r.unexplained(survey) && r.delivered.Notes.Found() {
 		r.delivered.Explanation = r.delivered.Notes
 	}
-	ofDataset, err := r.indexesOfDataset(ctx)
-	if err != nil {
-		return err
+	ddl := r.delivered.ddl()
+	var ofDataset []string
+	if slices.ContainsFunc(ddl, dropsIndex) {
+		if ofDataset, err = r.indexesOfDataset(ctx); err != nil {
+			return err
+		}
 	}
-	for _, statement := range r.delivered.ddl() {
+	for _, statement := range ddl {
 		r.orders = append(r.orders, r.task.instruct(statement, ofDataset))
 	}
 	r.wished = r.wishes(r.orders)
@@ -107,6 +111,9 @@ func (r *grading) indexesOfDataset(ctx context.Context) ([]string, error) {
 	answer, err := probe.Run(ctx, "SELECT indexname FROM pg_catalog.pg_indexes WHERE schemaname = 'public'")
 	if err != nil {
 		return nil, fmt.Errorf("list the indexes of the data set: %w", err)
+	}
+	if answer.Refusal != nil {
+		return nil, fmt.Errorf("list the indexes of the data set: %s", answer.Refusal.Message)
 	}
 	var names []string
 	for row := range answer.Rows {

@@ -167,10 +167,7 @@ func indexes(t *testing.T, session *database.Connection) []string {
 func compareFullAnswers(t *testing.T, session *database.Connection, task Task) {
 	t.Helper()
 	run := &grading{Grader: &Grader{task: task}}
-	var sets [][]database.Value
-	for _, set := range task.sets() {
-		sets = append(sets, set.Values)
-	}
+	sets := task.values()
 	verdict, err := equivalence.Filled(t.Context(), session, run.question(2*time.Minute), sets, bare(task.ReferenceQuery))
 	require.NoError(t, err)
 	require.Equal(t, equivalence.Equal, verdict.Outcome, "%+v", verdict)

@@ -25,8 +25,11 @@ func Clock(ctx context.Context, session *database.Connection, query Query, set S
 			Planning  float64 `json:"Planning Time"` // milliseconds
 			Execution float64 `json:"Execution Time"`
 		}
-		if err := json.Unmarshal([]byte(answer.Text(0, 0)), &plans); err != nil || len(plans) != 1 {
-			return nil, fmt.Errorf("read how long a query took: %d plans: %w", len(plans), err)
+		if err := json.Unmarshal([]byte(answer.Text(0, 0)), &plans); err != nil {
+			return nil, fmt.Errorf("read how long a query took: %w", err)
+		}
+		if len(plans) != 1 {
+			return nil, fmt.Errorf("read how long a query took: %d plans instead of one", len(plans))
 		}
 		took = time.Duration((plans[0].Planning + plans[0].Execution) * float64(time.Millisecond))
 		return nil, nil

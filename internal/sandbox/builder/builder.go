@@ -103,15 +103,16 @@ func Run(ctx context.Context, cli *client.Client, request Request) (Outcome, err
 		defer timer.Stop()
 	}
 
-	progress := newTranscript(request, func() { stop(errFlood) })
-	err := attempt(building, cli, request, build.BuilderBuildKit, progress)
+	try := func(version build.BuilderVersion) (*transcript, error) {
+		progress := newTranscript(request, func() { stop(errFlood) })
+		return progress, attempt(building, cli, request, version, progress)
+	}
+	progress, err := try(build.BuilderBuildKit)
 	if err == nil && progress.lostSteps() {
-		progress = newTranscript(request, func() { stop(errFlood) })
-		err = attempt(building, cli, request, build.BuilderBuildKit, progress)
+		progress, err = try(build.BuilderBuildKit)
 	}
 	if lacksBuildKit(err) {
-		progress = newTranscript(request, func() { stop(errFlood) })
-		err = attempt(building, cli, request, build.BuilderV1, progress)
+		progress, err = try(build.BuilderV1)
 	}
 	switch cause := context.Cause(building); {
 	case ctx.Err() != nil:
