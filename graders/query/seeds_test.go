@@ -5,56 +5,38 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/takehome-dev/takehome/graders/database"
 	"github.com/takehome-dev/takehome/graders/query/equivalence"
 	"github.com/takehome-dev/takehome/graders/query/equivalence/tiny"
-	"github.com/takehome-dev/takehome/internal/authored"
+	"github.com/takehome-dev/takehome/internal/corpus"
 	"github.com/takehome-dev/takehome/internal/sandbox/sandboxtest"
-	"github.com/takehome-dev/takehome/internal/sqlscript"
 )
 
-// handedIn is what the seeds are tried on: the query of a submission of the corpus.
+// handedIn is a submission of a corpus with its query.
 type handedIn struct {
-	Role, Of, Status            string
-	Edits                       []struct{ File, Find, Replace string }
-	Fails, Radius, Caps, Remove []string
-	Score                       map[string]float64
-
-	name, query string
+	corpus.Variant
+	query string
 }
 
-// corpusOf reads the queries that were handed in to a challenge.
-func corpusOf(t *testing.T, challenge string) []handedIn {
+// queriesOf are those of a challenge's corpus that are told apart, or not, by what they find.
+func queriesOf(t *testing.T, challenge string) []handedIn {
 	t.Helper()
-	folder := filepath.Join("..", "..", "testdata", "submissions", challenge)
-	entries, err := os.ReadDir(folder)
+	files := os.DirFS(filepath.Join("..", "..", "testdata", "submissions", challenge))
+	variants, err := corpus.Load(files)
 	require.NoError(t, err)
 	var all []handedIn
-	for _, entry := range entries {
-		data, err := os.ReadFile(filepath.Join(folder, entry.Name(), "expect.yaml"))
-		require.NoError(t, err)
-		made := handedIn{name: entry.Name()}
-		require.NoError(t, authored.Decode(entry.Name(), data, &made))
-		text, err := os.ReadFile(filepath.Join(folder, entry.Name(), "query.sql"))
-		if os.IsNotExist(err) && made.Of != "" {
-			text, err = os.ReadFile(filepath.Join(folder, made.Of, "query.sql"))
-		}
-		if os.IsNotExist(err) {
+	for _, variant := range variants {
+		if variant.Role == corpus.RoleHostile || variant.Role == corpus.RoleMutant && !slices.Contains(variant.Fails, "Q01") {
 			continue
 		}
+		dir := t.TempDir()
+		require.NoError(t, variant.Materialise(files, dir))
+		delivery, err := readDelivery(dir)
 		require.NoError(t, err)
-		made.query = string(text)
-		for _, edit := range made.Edits {
-			if edit.File == "query.sql" {
-				made.query = strings.Replace(made.query, edit.Find, edit.Replace, 1)
-			}
-		}
-		all = append(all, made)
+		all = append(all, handedIn{variant, delivery.query.Text})
 	}
 	return all
 }
@@ -74,9 +56,8 @@ func TestSeedsDecideNothing(t *testing.T) {
 			run := &grading{Grader: &Grader{task: task}}
 			maker, err := tiny.New(t.Context(), ground, run.source())
 			require.NoError(t, err)
-			submissions := slices.DeleteFunc(corpusOf(t, challenge), func(each handedIn) bool {
-				return each.Role == "hostile" || each.Role == "mutant" && !slices.Contains(each.Fails, "Q01")
-			})
+			submissions := queriesOf(t, challenge)
+			require.NotEmpty(t, submissions)
 			latest := map[string]int{}
 			for seed := range seeds {
 				databases, err := maker.Make(t.Context(), strconv.Itoa(seed))
@@ -84,26 +65,17 @@ func TestSeedsDecideNothing(t *testing.T) {
 				cases, err := equivalence.Ask(t.Context(), ground, run.question(0), databases)
 				require.NoError(t, err)
 				for _, each := range submissions {
-					verdict := compareOnce(t, ground, run, cases, each)
-					if each.Role == "mutant" {
-						require.NotEqual(t, equivalence.Equal, verdict.Outcome, "%s survives seed %d", each.name, seed)
-						latest[each.name] = max(latest[each.name], verdict.Compared)
+					verdict, err := equivalence.Small(t.Context(), ground, run.question(0), cases, each.query)
+					require.NoError(t, err)
+					if each.Role == corpus.RoleMutant {
+						require.NotEqual(t, equivalence.Equal, verdict.Outcome, "%s survives seed %d", each.Name, seed)
+						latest[each.Name] = max(latest[each.Name], verdict.Compared)
 						continue
 					}
-					require.Equal(t, equivalence.Equal, verdict.Outcome, "%s, seed %d: %+v", each.name, seed, verdict)
+					require.Equal(t, equivalence.Equal, verdict.Outcome, "%s, seed %d: %+v", each.Name, seed, verdict)
 				}
 			}
 			t.Logf("databases until each was told apart, the most of all seeds: %v", latest)
 		})
 	}
-}
-
-func compareOnce(t *testing.T, ground *database.Connection, run *grading, cases []equivalence.Case, of handedIn) equivalence.Verdict {
-	t.Helper()
-	var delivery Delivery
-	delivery.Query.Statements = sqlscript.Statements(of.query)
-	delivery.part()
-	verdict, err := equivalence.Small(t.Context(), ground, run.question(0), cases, delivery.query.Text)
-	require.NoError(t, err)
-	return verdict
 }

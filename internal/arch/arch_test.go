@@ -29,7 +29,7 @@ var mayImport = map[string][]string{
 	"graders/database":   {"internal/takehome"},
 	"graders/erd":        {"internal/takehome"},
 	"graders/openapi":    {"internal/takehome"},
-	"graders/query":      {"internal/takehome", "internal/authored", "internal/sqlscript", "graders/database", "graders/script", "challenges"},
+	"graders/query":      {"internal/takehome", "internal/authored", "internal/corpus", "internal/sqlscript", "graders/database", "graders/script", "challenges"},
 	"graders/schema":     {"internal/takehome", "internal/authored", "internal/sqlscript", "graders/database", "graders/erd", "graders/script", "challenges"},
 	"graders/script":     {"internal/takehome", "internal/authored", "graders/database"},
 	"graders/restapi":    {"internal/takehome", "internal/authored", "graders/apidocs", "graders/openapi", "graders/script", "challenges"},
@@ -39,6 +39,7 @@ var mayImport = map[string][]string{
 	"internal/catalog":   {"internal/takehome", "internal/authored"},
 	"internal/cli":       {"challenges", "graders", "internal"},
 	"internal/config":    nil,
+	"internal/corpus":    {"internal/takehome", "internal/authored"},
 	"internal/engine":    {"internal/takehome", "internal/score"},
 	"internal/intake":    {"internal/takehome"},
 	"internal/report":    {"internal/takehome"},
@@ -47,7 +48,7 @@ var mayImport = map[string][]string{
 	"internal/sqlscript": {"internal/takehome"},
 	"internal/takehome":  nil,
 	"internal/term":      nil,
-	"internal/verify":    {"internal/takehome", "internal/authored"},
+	"internal/verify":    {"internal/takehome", "internal/authored", "internal/corpus"},
 }
 
 // forTests may be imported by every test, and by nothing else.

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/takehome-dev/takehome/internal/catalog"
+	"github.com/takehome-dev/takehome/internal/corpus"
 	"github.com/takehome-dev/takehome/internal/engine"
 	"github.com/takehome-dev/takehome/internal/takehome"
 	"github.com/takehome-dev/takehome/internal/term"
@@ -186,9 +187,9 @@ func (a *app) verifyAll(ctx context.Context, options verifyOptions) error {
 	return nil
 }
 
-// corpus finds the submissions of a challenge: named, in the package, or in the
+// submissionsOf finds the submissions of a challenge: named, in the package, or in the
 // repository of the program itself.
-func corpus(options verifyOptions, loaded catalog.Package) (fs.FS, error) {
+func submissionsOf(options verifyOptions, loaded catalog.Package) (fs.FS, error) {
 	if options.submissions != "" {
 		root, err := os.OpenRoot(options.submissions)
 		if err != nil {
@@ -213,7 +214,7 @@ func (a *app) verify(ctx context.Context, options verifyOptions) error {
 	if err != nil {
 		return err
 	}
-	submissions, err := corpus(options, loaded)
+	submissions, err := submissionsOf(options, loaded)
 	if err != nil {
 		return err
 	}
@@ -280,7 +281,7 @@ func (a *app) printMatrix(challenge takehome.Challenge, result verify.Verificati
 			verdict, remark = "partial", "as expected when graded again; at first "+strings.Join(outcome.Unsteady, "; ")
 			unsteady++
 		}
-		if outcome.Variant.Role == verify.RoleMutant {
+		if outcome.Variant.Role == corpus.RoleMutant {
 			mutants++
 		}
 		submissions.Rows = append(submissions.Rows, []term.Cell{

@@ -13,12 +13,15 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"slices"
 	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/takehome-dev/takehome/internal/authored"
+	"github.com/takehome-dev/takehome/internal/corpus"
 	"github.com/takehome-dev/takehome/internal/takehome"
 )
 
@@ -38,7 +41,7 @@ type Options struct {
 
 // Outcome is one variant and how its grading compares with what is expected.
 type Outcome struct {
-	Variant  Variant
+	Variant  corpus.Variant
 	Report   takehome.Report
 	Problems []string // empty: as expected
 	// Unsteady is what was not as expected at first, and was when it was graded again.
@@ -61,8 +64,8 @@ func (v Verification) Failed() bool {
 }
 
 // Run grades the corpus.
-func Run(ctx context.Context, corpus fs.FS, rubric takehome.Rubric, grade Grade, options Options) (Verification, error) {
-	variants, err := Load(corpus)
+func Run(ctx context.Context, files fs.FS, rubric takehome.Rubric, grade Grade, options Options) (Verification, error) {
+	variants, err := corpus.Load(files)
 	if err != nil {
 		return Verification{}, err
 	}
@@ -79,7 +82,7 @@ func Run(ctx context.Context, corpus fs.FS, rubric takehome.Rubric, grade Grade,
 	group.SetLimit(max(options.Jobs, 1))
 	for i, variant := range chosen {
 		group.Go(func() error {
-			outcome, err := one(groupCtx, corpus, rubric, variant, grade, options.TempDir)
+			outcome, err := one(groupCtx, files, rubric, variant, grade, options.TempDir)
 			if err != nil {
 				return fmt.Errorf("verify %s: %w", variant.Name, err)
 			}
@@ -101,13 +104,13 @@ func Run(ctx context.Context, corpus fs.FS, rubric takehome.Rubric, grade Grade,
 }
 
 // choose applies Only and Every. References and alternatives are always graded.
-func (o Options) choose(variants []Variant) []Variant {
+func (o Options) choose(variants []corpus.Variant) []corpus.Variant {
 	mutants := 0
-	return slices.DeleteFunc(slices.Clone(variants), func(v Variant) bool {
+	return slices.DeleteFunc(slices.Clone(variants), func(v corpus.Variant) bool {
 		if len(o.Only) > 0 {
 			return !slices.Contains(o.Only, v.Name)
 		}
-		if o.Every <= 1 || v.Role != RoleMutant {
+		if o.Every <= 1 || v.Role != corpus.RoleMutant {
 			return false
 		}
 		mutants++
@@ -117,13 +120,13 @@ func (o Options) choose(variants []Variant) []Variant {
 
 // one makes the tree of a variant, grades it and compares. An error is one of ours:
 // a grading that a fault of ours cut short is no verdict about the challenge.
-func one(ctx context.Context, corpus fs.FS, rubric takehome.Rubric, variant Variant, grade Grade, tempDir string) (outcome Outcome, err error) {
+func one(ctx context.Context, files fs.FS, rubric takehome.Rubric, variant corpus.Variant, grade Grade, tempDir string) (outcome Outcome, err error) {
 	dir, err := os.MkdirTemp(tempDir, "takehome-verify-")
 	if err != nil {
 		return Outcome{}, fmt.Errorf("make a folder for the submission: %w", err)
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	if err := variant.Materialise(corpus, dir); err != nil {
+	if err := variant.Materialise(files, dir); err != nil {
 		return Outcome{}, err
 	}
 	first, err := graded(ctx, rubric, variant, grade, dir)
@@ -146,7 +149,7 @@ func one(ctx context.Context, corpus fs.FS, rubric takehome.Rubric, variant Vari
 }
 
 // graded grades and compares once.
-func graded(ctx context.Context, rubric takehome.Rubric, variant Variant, grade Grade, dir string) (Outcome, error) {
+func graded(ctx context.Context, rubric takehome.Rubric, variant corpus.Variant, grade Grade, dir string) (Outcome, error) {
 	started := time.Now()
 	report, err := grade(ctx, dir)
 	if _, refused := errors.AsType[*takehome.Refusal](err); err != nil && !refused {
@@ -160,7 +163,7 @@ func graded(ctx context.Context, rubric takehome.Rubric, variant Variant, grade 
 // lost lists the checks of the program that did not earn full credit. What does not
 // apply is no loss; what could not be assessed is one, since the reference is assessed. A
 // bonus is lost only where the variant says so: nobody has to earn it.
-func lost(variant Variant, rubric takehome.Rubric, report takehome.Report) []string {
+func lost(variant corpus.Variant, rubric takehome.Rubric, report takehome.Report) []string {
 	var ids []string
 	for _, result := range report.Canonical.Results {
 		check, _ := rubric.Check(result.Check)
@@ -177,10 +180,10 @@ func lost(variant Variant, rubric takehome.Rubric, report takehome.Report) []str
 }
 
 // compare lists what is not as the variant says.
-func compare(variant Variant, report takehome.Report, lost []string) []string {
+func compare(variant corpus.Variant, report takehome.Report, lost []string) []string {
 	var problems []string
-	if status := report.Canonical.Status; status != variant.status() {
-		problem := fmt.Sprintf("the run is %s, expected %s", status, variant.status())
+	if status := report.Canonical.Status; status != variant.Wanted() {
+		problem := fmt.Sprintf("the run is %s, expected %s", status, variant.Wanted())
 		if fault := report.Run.Fault; fault != nil {
 			problem += ": " + fault.Summary
 		}
@@ -201,9 +204,9 @@ func compare(variant Variant, report takehome.Report, lost []string) []string {
 			problems = append(problems, id+" has full credit, and should not")
 		}
 	}
-	if variant.Role == RoleReference || variant.Role == RoleMutant {
+	if variant.Role == corpus.RoleReference || variant.Role == corpus.RoleMutant {
 		for _, id := range lost {
-			if !slices.Contains(variant.Fails, id) && !slices.Contains(variant.Radius, id) && !slices.Contains(variant.Radius, everyCheck) {
+			if !slices.Contains(variant.Fails, id) && !slices.Contains(variant.Radius, id) && !slices.Contains(variant.Radius, corpus.EveryCheck) {
 				problems = append(problems, id+" lost credit, and should not: "+seen(report, id))
 			}
 		}
@@ -211,7 +214,7 @@ func compare(variant Variant, report takehome.Report, lost []string) []string {
 	return append(problems, compareCaps(variant, report)...)
 }
 
-func compareCaps(variant Variant, report takehome.Report) []string {
+func compareCaps(variant corpus.Variant, report takehome.Report) []string {
 	var closed, problems []string
 	for _, applied := range report.Canonical.Scorecard.Caps {
 		closed = append(closed, applied.Gate)
@@ -247,7 +250,7 @@ func seen(report takehome.Report, id string) string {
 func kills(rubric takehome.Rubric, outcomes []Outcome) (killed map[string][]string, unproven []string) {
 	killed = map[string][]string{}
 	for _, outcome := range outcomes {
-		if outcome.Variant.Role != RoleMutant {
+		if outcome.Variant.Role != corpus.RoleMutant {
 			continue
 		}
 		for _, id := range outcome.Variant.Fails {
@@ -262,4 +265,24 @@ func kills(rubric takehome.Rubric, outcomes []Outcome) (killed map[string][]stri
 		}
 	}
 	return killed, unproven
+}
+
+// known proves that every check and gate that variants name exists.
+func known(variants []corpus.Variant, rubric takehome.Rubric) error {
+	for _, variant := range variants {
+		for _, id := range slices.Concat(variant.Fails, variant.Radius) {
+			if id == corpus.EveryCheck {
+				continue
+			}
+			if _, exists := rubric.Check(id); !exists {
+				return authored.Fault(path.Join(variant.Name, corpus.ExpectFile), 0, "there is no check "+id)
+			}
+		}
+		for _, id := range variant.Caps {
+			if !slices.ContainsFunc(rubric.Gates, func(g takehome.Gate) bool { return g.ID == id }) {
+				return authored.Fault(path.Join(variant.Name, corpus.ExpectFile), 0, "there is no gate "+id)
+			}
+		}
+	}
+	return nil
 }

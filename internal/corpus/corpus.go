@@ -1,4 +1,7 @@
-package verify
+// Package corpus reads the submissions whose worth is known and puts them together: those with
+// files of their own, and those that are another one with a few texts replaced. It stands
+// beside the straight line, below what grades them or tries a part of a grader on them.
+package corpus
 
 import (
 	"bytes"
@@ -23,11 +26,11 @@ const (
 	RoleHostile     = "hostile"     // attacks the grader
 )
 
-// expectFile says what a variant is worth. It is no part of what a candidate hands in.
-const expectFile = "expect.yaml"
+// ExpectFile says what a variant is worth. It is no part of what a candidate hands in.
+const ExpectFile = "expect.yaml"
 
-// everyCheck in a radius stands for all checks: nothing works any more.
-const everyCheck = "*"
+// EveryCheck in a radius stands for all checks: nothing works any more.
+const EveryCheck = "*"
 
 // Variant is one submission of a corpus and what its grading must show.
 type Variant struct {
@@ -61,7 +64,8 @@ type Edit struct {
 	Replace string `yaml:"replace"`
 }
 
-func (v Variant) status() takehome.Status {
+// Wanted is the status that its grading must end with.
+func (v Variant) Wanted() takehome.Status {
 	if v.Status == "" {
 		return takehome.Graded
 	}
@@ -69,8 +73,8 @@ func (v Variant) status() takehome.Status {
 }
 
 // Load reads every variant of a corpus, sorted by name.
-func Load(corpus fs.FS) ([]Variant, error) {
-	entries, err := fs.ReadDir(corpus, ".")
+func Load(files fs.FS) ([]Variant, error) {
+	entries, err := fs.ReadDir(files, ".")
 	if err != nil {
 		return nil, fmt.Errorf("list the submissions of the challenge: %w", err)
 	}
@@ -79,8 +83,8 @@ func Load(corpus fs.FS) ([]Variant, error) {
 		if !entry.IsDir() {
 			continue
 		}
-		name := path.Join(entry.Name(), expectFile)
-		data, err := fs.ReadFile(corpus, name)
+		name := path.Join(entry.Name(), ExpectFile)
+		data, err := fs.ReadFile(files, name)
 		if err != nil {
 			return nil, authored.Fault(name, 0, "every submission of a corpus has this file")
 		}
@@ -95,7 +99,7 @@ func Load(corpus fs.FS) ([]Variant, error) {
 	}
 	for _, variant := range variants {
 		if variant.Of != "" && !slices.ContainsFunc(variants, func(v Variant) bool { return v.Name == variant.Of && v.Of == "" }) {
-			return nil, authored.Fault(path.Join(variant.Name, expectFile), 0, fmt.Sprintf("of: there is no submission %q with files of its own", variant.Of))
+			return nil, authored.Fault(path.Join(variant.Name, ExpectFile), 0, fmt.Sprintf("of: there is no submission %q with files of its own", variant.Of))
 		}
 	}
 	return variants, nil
@@ -132,28 +136,8 @@ func (v Variant) problem() string {
 	return ""
 }
 
-// known proves that every check and gate that variants name exists.
-func known(variants []Variant, rubric takehome.Rubric) error {
-	for _, variant := range variants {
-		for _, id := range slices.Concat(variant.Fails, variant.Radius) {
-			if id == everyCheck {
-				continue
-			}
-			if _, exists := rubric.Check(id); !exists {
-				return authored.Fault(path.Join(variant.Name, expectFile), 0, "there is no check "+id)
-			}
-		}
-		for _, id := range variant.Caps {
-			if !slices.ContainsFunc(rubric.Gates, func(g takehome.Gate) bool { return g.ID == id }) {
-				return authored.Fault(path.Join(variant.Name, expectFile), 0, "there is no gate "+id)
-			}
-		}
-	}
-	return nil
-}
-
 // Materialise writes the variant's tree into an empty folder.
-func (v Variant) Materialise(corpus fs.FS, dir string) (err error) {
+func (v Variant) Materialise(files fs.FS, dir string) (err error) {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return fmt.Errorf("open the folder for %s: %w", v.Name, err)
@@ -163,11 +147,11 @@ func (v Variant) Materialise(corpus fs.FS, dir string) (err error) {
 		if layer == "" {
 			continue
 		}
-		if err := pour(corpus, layer, root); err != nil {
+		if err := pour(files, layer, root); err != nil {
 			return err
 		}
 	}
-	fault := func(problem string) error { return authored.Fault(path.Join(v.Name, expectFile), 0, problem) }
+	fault := func(problem string) error { return authored.Fault(path.Join(v.Name, ExpectFile), 0, problem) }
 	for _, name := range v.Remove {
 		if err := root.Remove(name); err != nil {
 			return fault(fmt.Sprintf("remove: %s has no file %s", v.Of, name))
@@ -179,7 +163,7 @@ func (v Variant) Materialise(corpus fs.FS, dir string) (err error) {
 // edit replaces texts. Every text to find is looked for in the file as it was before any
 // edit, so that their order does not matter.
 func (v Variant) edit(root *os.Root) error {
-	fault := func(problem string) error { return authored.Fault(path.Join(v.Name, expectFile), 0, problem) }
+	fault := func(problem string) error { return authored.Fault(path.Join(v.Name, ExpectFile), 0, problem) }
 	byFile := map[string][]Edit{}
 	for _, edit := range v.Edits {
 		byFile[edit.File] = append(byFile[edit.File], edit)
@@ -210,13 +194,13 @@ func (v Variant) edit(root *os.Root) error {
 }
 
 // pour copies the files of a variant's folder, its expectation left out.
-func pour(corpus fs.FS, layer string, into *os.Root) error {
-	return fs.WalkDir(corpus, layer, func(name string, entry fs.DirEntry, err error) error {
+func pour(files fs.FS, layer string, into *os.Root) error {
+	return fs.WalkDir(files, layer, func(name string, entry fs.DirEntry, err error) error {
 		if err != nil {
 			return fmt.Errorf("read submission %s: %w", layer, err)
 		}
 		relative := strings.TrimPrefix(strings.TrimPrefix(name, layer), "/")
-		if relative == "" || relative == expectFile {
+		if relative == "" || relative == ExpectFile {
 			return nil
 		}
 		if entry.IsDir() {
@@ -225,7 +209,7 @@ func pour(corpus fs.FS, layer string, into *os.Root) error {
 			}
 			return nil
 		}
-		content, err := fs.ReadFile(corpus, name)
+		content, err := fs.ReadFile(files, name)
 		if err != nil {
 			return fmt.Errorf("read %s: %w", name, err)
 		}

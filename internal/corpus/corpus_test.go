@@ -1,4 +1,4 @@
-package verify_test
+package corpus_test
 
 import (
 	"os"
@@ -7,7 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/takehome-dev/takehome/internal/verify"
+	"github.com/takehome-dev/takehome/internal/corpus"
 )
 
 // An edit whose text is not in its file any more is found here, and not after an hour of grading.
@@ -19,11 +19,11 @@ func TestEveryVariantCanBePutTogether(t *testing.T) {
 	for _, folder := range corpora {
 		t.Run(filepath.Base(folder), func(t *testing.T) {
 			t.Parallel()
-			corpus := os.DirFS(folder)
-			variants, err := verify.Load(corpus)
+			files := os.DirFS(folder)
+			variants, err := corpus.Load(files)
 			require.NoError(t, err)
 			for _, variant := range variants {
-				if err := variant.Materialise(corpus, t.TempDir()); err != nil {
+				if err := variant.Materialise(files, t.TempDir()); err != nil {
 					t.Error(err)
 				}
 			}
